@@ -1,0 +1,96 @@
+import type { AllocationsEntry, Frame } from '../protocol/entries.ts';
+import type { CallTreeNode } from './sessionModel.ts';
+
+/** A node of the merged call tree: `total` includes what its callees hold. */
+export interface FlameNode {
+	frame: Frame;
+	selfBytes: number;
+	selfCount: number;
+	totalBytes: number;
+	/** Largest first. */
+	children: FlameNode[];
+}
+
+export interface AllocationRow {
+	frame: Frame;
+	selfBytes: number;
+	/** Bytes held by this function and what it called; a recursive function counts once per stack. */
+	totalBytes: number;
+	selfCount: number;
+}
+
+const ROOT_FRAME: Frame = { id: 0, functionName: '(all)', file: '', line: 0, column: 0, kind: 'native' };
+
+interface Building extends FlameNode {
+	byFrame: Map<number, Building>;
+}
+
+const building = (frame: Frame): Building => ({
+	frame,
+	selfBytes: 0,
+	selfCount: 0,
+	totalBytes: 0,
+	children: [],
+	byFrame: new Map(),
+});
+
+/**
+ * The call tree of one profile. Frames of the profiler itself are taken out and their bytes go to their caller; nodes with the
+ * same frame under the same parent are one. `root.totalBytes` is the sum of all live samples.
+ */
+export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: AllocationsEntry): FlameNode {
+	const root = building(ROOT_FRAME);
+	for (const [id, bytes, count] of profile.live) {
+		let at = root;
+		root.totalBytes += bytes;
+		for (const frame of stackOf(nodes, id)) {
+			let child = at.byFrame.get(frame.id);
+			if (!child) {
+				child = building(frame);
+				at.byFrame.set(frame.id, child);
+				at.children.push(child);
+			}
+			child.totalBytes += bytes;
+			at = child;
+		}
+		at.selfBytes += bytes;
+		at.selfCount += count;
+	}
+	return finished(root);
+}
+
+function finished({ frame, selfBytes, selfCount, totalBytes, byFrame }: Building): FlameNode {
+	const children = [...byFrame.values()].map(finished).sort((a, b) => b.totalBytes - a.totalBytes);
+	return { frame, selfBytes, selfCount, totalBytes, children };
+}
+
+/** One row per frame (function and line), largest self bytes first. */
+export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile: AllocationsEntry): AllocationRow[] {
+	const rows = new Map<number, AllocationRow>();
+	const row = (frame: Frame): AllocationRow => {
+		let found = rows.get(frame.id);
+		if (!found) {
+			found = { frame, selfBytes: 0, totalBytes: 0, selfCount: 0 };
+			rows.set(frame.id, found);
+		}
+		return found;
+	};
+	for (const [id, bytes, count] of profile.live) {
+		const stack = stackOf(nodes, id);
+		const leaf = stack.at(-1) ?? ROOT_FRAME;
+		row(leaf).selfBytes += bytes;
+		row(leaf).selfCount += count;
+		for (const frame of new Set(stack)) row(frame).totalBytes += bytes;
+		if (stack.length === 0) row(leaf).totalBytes += bytes;
+	}
+	return [...rows.values()].sort((a, b) => b.selfBytes - a.selfBytes || b.totalBytes - a.totalBytes);
+}
+
+/** Frames from the outermost to the innermost, without the root and without our own. */
+function stackOf(nodes: ReadonlyMap<number, CallTreeNode>, id: number): Frame[] {
+	const stack: Frame[] = [];
+	for (let node = nodes.get(id); node; node = nodes.get(node.parent)) {
+		if (node.parent !== 0 && node.frame.kind !== 'profiler') stack.push(node.frame);
+	}
+	return stack.reverse();
+}

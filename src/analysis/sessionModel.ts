@@ -1,0 +1,264 @@
+import type {
+	AllocationsEntry,
+	CacheEntry,
+	CallTreeEntry,
+	CostEntry,
+	Entry,
+	Frame,
+	GcEntry,
+	NoticeEntry,
+	PoolEntry,
+	ProcessEntry,
+	SampleEntry,
+	SnapshotEntry,
+	SpanEntry,
+	StateEntry,
+	SystemEntry,
+} from '../protocol/entries.ts';
+import type { RecordingHeader } from '../protocol/recording.ts';
+import type { GcTotals, Peak, RegionData, SessionSnapshot } from '../protocol/snapshot.ts';
+import { RetainedTracker } from './retained.ts';
+import { SeriesStore } from './seriesStore.ts';
+
+const MAX_GCS = 8_192;
+const MAX_SPANS = 16_384;
+const MAX_PROFILES = 256;
+const MAX_NOTICES = 500;
+
+export interface CallTreeNode {
+	id: number;
+	/** 0 for the root. */
+	parent: number;
+	frame: Frame;
+}
+
+/**
+ * What a session's entries add up to so far, in bounded memory. Live sessions and opened recordings, extension and webview all
+ * use this class: `new SessionModel(header)` from the first entry on, or `SessionModel.fromSnapshot` for a view that came late.
+ */
+export class SessionModel {
+	readonly header: RecordingHeader;
+	state: StateEntry | undefined;
+	process: ProcessEntry | undefined;
+	latest: SampleEntry | undefined;
+	system: SystemEntry | undefined;
+	now = 0;
+	peakRss: Peak | undefined;
+	peakHeapUsed: Peak | undefined;
+	series = new SeriesStore();
+	gcs: GcEntry[] = [];
+	gcTotals: GcTotals = { count: 0, majorCount: 0, pauseMs: 0, forcedMs: 0 };
+	readonly frames = new Map<number, Frame>();
+	readonly nodes = new Map<number, CallTreeNode>();
+	profiles: AllocationsEntry[] = [];
+	readonly regions = new Map<number, RegionData>();
+	readonly spans = new Map<number, SpanEntry>();
+	readonly caches = new Map<number, CacheEntry>();
+	readonly pools = new Map<number, PoolEntry>();
+	cost: CostEntry | undefined;
+	snapshots: SnapshotEntry[] = [];
+	notices: NoticeEntry[] = [];
+	readonly #retained = new RetainedTracker();
+
+	constructor(header: RecordingHeader) {
+		this.header = header;
+	}
+
+	/** The profile with most live bytes: what stood on the heap when it mattered. */
+	get peakProfile(): AllocationsEntry | undefined {
+		return largest(this.profiles);
+	}
+
+	get latestProfile(): AllocationsEntry | undefined {
+		return this.profiles.at(-1);
+	}
+
+	apply(entry: Entry): void {
+		this.now = Math.max(this.now, entry.t, entry.type === 'span' ? (entry.end ?? 0) : 0);
+		switch (entry.type) {
+			case 'state':
+				this.state = entry;
+				break;
+			case 'process':
+				this.process = entry;
+				break;
+			case 'sample':
+				this.#sample(entry);
+				break;
+			case 'system':
+				this.system = entry;
+				break;
+			case 'gc':
+				this.#gc(entry);
+				break;
+			case 'callTree':
+				this.#callTree(entry);
+				break;
+			case 'allocations':
+				this.profiles.push(entry);
+				if (this.profiles.length > MAX_PROFILES) this.profiles = thinned(this.profiles);
+				break;
+			case 'region':
+				this.regions.set(entry.id, { ...this.regions.get(entry.id), definition: entry });
+				break;
+			case 'regionStats': {
+				const region = this.regions.get(entry.region);
+				if (region) region.stats = entry;
+				break;
+			}
+			case 'span':
+				this.#span(entry);
+				break;
+			case 'cache':
+				this.caches.set(entry.id, entry);
+				break;
+			case 'pool':
+				this.pools.set(entry.id, entry);
+				break;
+			case 'cost':
+				this.cost = entry;
+				break;
+			case 'snapshot':
+				this.snapshots.push(entry);
+				break;
+			case 'notice':
+				if (this.notices.length < MAX_NOTICES) this.notices.push(entry);
+				break;
+		}
+	}
+
+	#sample(entry: SampleEntry): void {
+		this.series.push(entry);
+		this.latest = { ...this.latest, ...entry };
+		this.peakRss = raised(this.peakRss, entry.t, entry.rssBytes);
+		this.peakHeapUsed = raised(this.peakHeapUsed, entry.t, entry.heapUsedBytes);
+	}
+
+	#gc(entry: GcEntry): void {
+		const totals = this.gcTotals;
+		totals.count++;
+		totals.pauseMs += entry.durationMs;
+		if (entry.forcedBy) totals.forcedMs += entry.durationMs;
+		this.gcs.push(entry);
+		if (this.gcs.length > MAX_GCS) this.gcs = longestHalf(this.gcs, gc => gc.durationMs);
+		if (entry.kind !== 'markCompact') return;
+		totals.majorCount++;
+		for (const [region, bytes] of this.#retained.collected(entry)) {
+			const data = this.regions.get(region);
+			if (data) data.retainedBytes = bytes;
+		}
+	}
+
+	#callTree(entry: CallTreeEntry): void {
+		for (const frame of entry.frames) this.frames.set(frame.id, frame);
+		for (const [id, parent, frameId] of entry.nodes) {
+			const frame = this.frames.get(frameId);
+			if (frame) this.nodes.set(id, { id, parent, frame });
+		}
+	}
+
+	#span(entry: SpanEntry): void {
+		this.spans.set(entry.span, entry);
+		if (entry.end !== undefined) this.#retained.ended(entry.region, entry.t, entry.end);
+		if (this.spans.size <= MAX_SPANS) return;
+		const kept = longestHalf([...this.spans.values()], span => (span.end ?? Number.POSITIVE_INFINITY) - span.t);
+		this.spans.clear();
+		for (const span of kept) this.spans.set(span.span, span);
+	}
+
+	/** The state as plain data; it shares nothing with the model that changes later. */
+	snapshot(): SessionSnapshot {
+		const optional = {
+			state: this.state,
+			process: this.process,
+			latest: this.latest,
+			system: this.system,
+			peakRss: this.peakRss,
+			peakHeapUsed: this.peakHeapUsed,
+			cost: this.cost,
+		};
+		return structuredClone({
+			...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Pick<
+				SessionSnapshot,
+				'state' | 'process' | 'latest' | 'system' | 'peakRss' | 'peakHeapUsed' | 'cost'
+			>),
+			header: this.header,
+			now: this.now,
+			series: this.series.data,
+			gcs: this.gcs,
+			gcTotals: this.gcTotals,
+			callTree: {
+				type: 'callTree' as const,
+				t: this.now,
+				frames: [...this.frames.values()],
+				nodes: [...this.nodes.values()].map(({ id, parent, frame }): [number, number, number] => [
+					id,
+					parent,
+					frame.id,
+				]),
+			},
+			profiles: this.profiles,
+			regions: [...this.regions.values()],
+			spans: [...this.spans.values()],
+			caches: [...this.caches.values()],
+			pools: [...this.pools.values()],
+			snapshots: this.snapshots,
+			notices: this.notices,
+		});
+	}
+
+	static fromSnapshot(snapshot: SessionSnapshot): SessionModel {
+		const model = new SessionModel(snapshot.header);
+		model.state = snapshot.state;
+		model.process = snapshot.process;
+		model.latest = snapshot.latest;
+		model.system = snapshot.system;
+		model.now = snapshot.now;
+		model.peakRss = snapshot.peakRss;
+		model.peakHeapUsed = snapshot.peakHeapUsed;
+		model.series = new SeriesStore(undefined, snapshot.series);
+		model.gcs = snapshot.gcs;
+		model.gcTotals = snapshot.gcTotals;
+		model.#callTree(snapshot.callTree);
+		model.profiles = snapshot.profiles;
+		for (const region of snapshot.regions) model.regions.set(region.definition.id, region);
+		for (const span of snapshot.spans) model.spans.set(span.span, span);
+		for (const cache of snapshot.caches) model.caches.set(cache.id, cache);
+		for (const pool of snapshot.pools) model.pools.set(pool.id, pool);
+		model.cost = snapshot.cost;
+		model.snapshots = snapshot.snapshots;
+		model.notices = snapshot.notices;
+		for (const gc of snapshot.gcs) if (gc.kind === 'markCompact') model.#retained.collected(gc);
+		return model;
+	}
+}
+
+export const liveBytes = (profile: AllocationsEntry): number => profile.live.reduce((sum, [, bytes]) => sum + bytes, 0);
+
+function largest(profiles: readonly AllocationsEntry[]): AllocationsEntry | undefined {
+	let best: AllocationsEntry | undefined;
+	let bestBytes = -1;
+	for (const profile of profiles) {
+		const bytes = liveBytes(profile);
+		if (bytes > bestBytes) [best, bestBytes] = [profile, bytes];
+	}
+	return best;
+}
+
+/** Every second one, and always the largest and the newest. */
+function thinned(profiles: readonly AllocationsEntry[]): AllocationsEntry[] {
+	const top = largest(profiles);
+	return profiles.filter((profile, i) => i % 2 === 0 || profile === top || i === profiles.length - 1);
+}
+
+/** The longer half by `length`, in the order they came. */
+function longestHalf<T>(items: readonly T[], length: (item: T) => number): T[] {
+	const limit = [...items].sort((a, b) => length(b) - length(a)).slice(0, items.length >> 1);
+	const kept = new Set(limit);
+	return items.filter(item => kept.has(item));
+}
+
+function raised(peak: Peak | undefined, t: number, bytes: number | undefined): Peak | undefined {
+	if (bytes === undefined) return peak;
+	return !peak || bytes > peak.bytes ? { t, bytes } : peak;
+}

@@ -1,0 +1,114 @@
+/** Everything that can go wrong for a user of the engine: one factory each, a code, and the fix in the text. */
+export type UserErrorCode =
+	| 'nodeNotFound'
+	| 'notNode'
+	| 'nodeTooOld'
+	| 'scriptNotFound'
+	| 'notAScript'
+	| 'typescriptUnsupported'
+	| 'packageScriptMissing'
+	| 'notANodeCommand'
+	| 'permissionModel'
+	| 'inspectorFailed'
+	| 'didNotAnswer'
+	| 'spawnFailed'
+	| 'attachFailed'
+	| 'notARecording'
+	| 'emptyRecording'
+	| 'newerRecording'
+	| 'cannotRead'
+	| 'cannotWrite'
+	| 'notRunning';
+
+/** An error whose message is one or two sentences for the user: the cause and the next step. */
+export class UserError extends Error {
+	override readonly name = 'UserError';
+	readonly code: UserErrorCode;
+
+	constructor(code: UserErrorCode, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.code = code;
+	}
+}
+
+export const errors = {
+	nodeNotFound: (path: string) =>
+		new UserError(
+			'nodeNotFound',
+			`Node was not found at "${path}". Set memoryManager.nodePath (or --node) to the Node to use.`,
+		),
+	notNode: (path: string, cause?: unknown) =>
+		new UserError(
+			'notNode',
+			`"${path}" is not Node: it did not answer --version as Node does. Set memoryManager.nodePath (or --node) to the Node to use.`,
+			{ cause },
+		),
+	nodeTooOld: (version: string) =>
+		new UserError(
+			'nodeTooOld',
+			`Node ${version} is too old to be profiled: 20 or newer is needed. Set memoryManager.nodePath (or --node).`,
+		),
+	scriptNotFound: (path: string) =>
+		new UserError('scriptNotFound', `There is no script at "${path}". Check the path and the working directory.`),
+	notAScript: (path: string) =>
+		new UserError(
+			'notAScript',
+			`"${path}" is not a Node script. Profile a .js, .mjs, .cjs, .ts, .mts or .cts file, a package.json script, or a node command.`,
+		),
+	typescriptUnsupported: (version: string) =>
+		new UserError(
+			'typescriptUnsupported',
+			`Node ${version} does not run TypeScript by itself and tsx is not installed here. Use Node 22.18 or newer, or run "npm install --save-dev tsx".`,
+		),
+	packageScriptMissing: (name: string, file: string, known: readonly string[]) =>
+		new UserError(
+			'packageScriptMissing',
+			`There is no script "${name}" in "${file}".${known.length > 0 ? ` It has: ${known.join(', ')}.` : ''}`,
+		),
+	notANodeCommand: (command: string) =>
+		new UserError(
+			'notANodeCommand',
+			`"${command}" does not start Node. Give a command line that begins with node, or a script.`,
+		),
+	permissionModel: () =>
+		new UserError(
+			'permissionModel',
+			"The script runs under Node's permission model, which keeps the inspector and the recording link out. Profile it without --permission.",
+		),
+	inspectorFailed: (reason: string) => new UserError('inspectorFailed', `Node could not open its inspector: ${reason}`),
+	didNotAnswer: (seconds: number) =>
+		new UserError(
+			'didNotAnswer',
+			`The process did not start Node within ${seconds} s, so there is nothing to profile. Check that the command runs a node process.`,
+		),
+	spawnFailed: (command: string, cause: unknown) =>
+		new UserError('spawnFailed', `"${command}" could not be started: ${messageOf(cause)}`, { cause }),
+	attachFailed: (address: string, cause: unknown) =>
+		new UserError(
+			'attachFailed',
+			`No Node inspector answers at ${address} (${messageOf(cause)}). Start the script with "node --inspect" and check host and port.`,
+			{ cause },
+		),
+	notARecording: (path: string) =>
+		new UserError('notARecording', `"${path}" is not a Memory Manager recording: its first line is not a header.`),
+	emptyRecording: (path: string) =>
+		new UserError('emptyRecording', `"${path}" is empty: the recording ended before anything was written.`),
+	newerRecording: (path: string, format: number) =>
+		new UserError(
+			'newerRecording',
+			`"${path}" was written by a newer Memory Manager (format ${format}). Update the extension to open it.`,
+		),
+	cannotRead: (path: string, cause: unknown) =>
+		new UserError('cannotRead', `"${path}" could not be read: ${messageOf(cause)}`, { cause }),
+	cannotWrite: (path: string, cause: unknown) =>
+		new UserError(
+			'cannotWrite',
+			`"${path}" could not be written: ${messageOf(cause)}. The session goes on without a recording.`,
+			{ cause },
+		),
+	notRunning: () => new UserError('notRunning', 'The script is not running any more.'),
+};
+
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

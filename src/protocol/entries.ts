@@ -1,0 +1,276 @@
+/**
+ * Everything that is known about a run is one ordered stream of these entries (see `recording.ts` for the file).
+ * Times `t` are ms since the session's clock origin; sizes are bytes. A field that is absent was not measured.
+ */
+
+export type SessionState = 'starting' | 'running' | 'ending' | 'ended';
+
+/** Why a session ended. */
+export type EndReason =
+	| { kind: 'exit'; code: number }
+	| { kind: 'signal'; signal: string }
+	/** The heap limit was reached; `limitBytes` is what it was. */
+	| { kind: 'outOfMemory'; limitBytes?: number }
+	/** We let go, or the connection went away, and the process lives on as far as we know. */
+	| { kind: 'detached' }
+	| { kind: 'launchFailed'; code: string; message: string }
+	| { kind: 'stopped' };
+
+export type MemoryLevel = 'normal' | 'elevated' | 'high' | 'critical';
+
+export interface StateEntry {
+	type: 'state';
+	t: number;
+	state: SessionState;
+	/** Set when `state` is `ended`. */
+	reason?: EndReason;
+}
+
+export interface ProcessEntry {
+	type: 'process';
+	t: number;
+	pid: number;
+	/** `24.21.0`, without the v. */
+	nodeVersion: string;
+	v8Version: string;
+	platform: string;
+	arch: string;
+	cwd: string;
+	/** Whether the injected runtime answers (false: attached to a process that we did not start). */
+	runtime: boolean;
+}
+
+export interface SampleEntry {
+	type: 'sample';
+	t: number;
+	rssBytes?: number;
+	heapUsedBytes?: number;
+	heapTotalBytes?: number;
+	heapLimitBytes?: number;
+	externalBytes?: number;
+	arrayBuffersBytes?: number;
+	mallocedBytes?: number;
+}
+
+/** The machine, about once a second. */
+export interface SystemEntry {
+	type: 'system';
+	t: number;
+	availableBytes: number;
+	totalBytes: number;
+	level: MemoryLevel;
+	/** One sentence: what decided the level. */
+	levelReason: string;
+}
+
+export type GcKind = 'scavenge' | 'minorMarkSweep' | 'markCompact' | 'incrementalMarking' | 'weakCallbacks' | 'other';
+
+export interface GcEntry {
+	type: 'gc';
+	/** Known to within `windowMs`: V8's profiler keeps the order of collections, not their times. */
+	t: number;
+	windowMs: number;
+	durationMs: number;
+	kind: GcKind;
+	usedBeforeBytes: number;
+	usedAfterBytes: number;
+	/** Bytes outside the heap that V8 knows of (array buffers among them), after the collection. */
+	externalAfterBytes?: number;
+	/** Set when the collection was caused by us: `profile` (reading an allocation profile) or `command` (a person asked). */
+	forcedBy?: 'profile' | 'command';
+}
+
+export type FrameKind = 'user' | 'dependency' | 'node' | 'native' | 'profiler';
+
+export interface Frame {
+	id: number;
+	functionName: string;
+	/** Absolute path of the original source, a `node:` name, or empty for native frames and the root. */
+	file: string;
+	/** 1-based; 0 where there is none. */
+	line: number;
+	column: number;
+	kind: FrameKind;
+}
+
+/** New frames and call tree nodes; ids are unique within the session. Node ids referred to later always came first. */
+export interface CallTreeEntry {
+	type: 'callTree';
+	t: number;
+	frames: Frame[];
+	/** `[node id, parent node id or 0, frame id]` */
+	nodes: [number, number, number][];
+}
+
+export type ProfileCause = 'schedule' | 'peak' | 'final' | 'outOfMemory' | 'request';
+
+/** What is live on the heap by call tree node, from V8's sampling: estimates, right on average, `intervalBytes` coarse. */
+export interface AllocationsEntry {
+	type: 'allocations';
+	t: number;
+	cause: ProfileCause;
+	intervalBytes: number;
+	/** Wall time the target stood still for this reading, as seen from outside. */
+	costMs: number;
+	/** Estimate of all bytes allocated on the heap since sampling began. */
+	allocatedBytes?: number;
+	/** `[node id, live bytes, live objects]`, self values, each node at most once. */
+	live: [number, number, number][];
+}
+
+/** A place in the user's source. `line` and `column` are 1-based. */
+export interface Site {
+	file: string;
+	line: number;
+	column: number;
+	functionName?: string;
+}
+
+export type RegionKind = 'region' | 'trackMemory' | 'MemoryTracker';
+
+export interface RegionEntry {
+	type: 'region';
+	t: number;
+	id: number;
+	name: string;
+	kind: RegionKind;
+	/** Where the source defines it; absent when the stack could not be read. */
+	site?: Site;
+}
+
+/** Memory of the process at one moment, as the runtime reads it inside the script. */
+export interface MemoryReading {
+	rssBytes: number;
+	heapUsedBytes: number;
+	externalBytes: number;
+	arrayBuffersBytes: number;
+}
+
+/**
+ * One call of a region. Sent when it is seen open (no `end`) and again when it ended: same `span` id, the later entry wins.
+ * Calls that follow each other very fast are only timed; then `start`, `peak` and `delta` are absent.
+ */
+export interface SpanEntry {
+	type: 'span';
+	/** When it began. */
+	t: number;
+	region: number;
+	span: number;
+	parent?: number;
+	/** When it ended; absent while open. */
+	end?: number;
+	failed?: boolean;
+	start?: MemoryReading;
+	/** Highest of the readings at its start, at its end and in between, each field by itself. */
+	peak?: MemoryReading;
+	/** End minus start; negative when memory shrank. */
+	delta?: MemoryReading;
+}
+
+/** Running totals of one region; the later entry replaces the earlier. */
+export interface RegionStatsEntry {
+	type: 'regionStats';
+	t: number;
+	region: number;
+	calls: number;
+	/** How many of the calls had their memory read (see {@link SpanEntry}). */
+	measuredCalls: number;
+	open: number;
+	errors: number;
+	totalMs: number;
+	maxMs: number;
+	/** Sum over measured calls. */
+	delta?: MemoryReading;
+	/** Highest over measured calls. */
+	peak?: MemoryReading;
+}
+
+/** Why a value left a cache. */
+export type EvictionReason = 'size' | 'count' | 'ttl' | 'deleted' | 'replaced' | 'cleared' | 'pressure';
+
+/** State of one cache; the later entry replaces the earlier. */
+export interface CacheEntry {
+	type: 'cache';
+	t: number;
+	id: number;
+	name: string;
+	site?: Site;
+	disposed?: boolean;
+	bytes: number;
+	/** Whether `bytes` are the user's own figures, our estimate, or some of both. */
+	bytesFrom: 'declared' | 'estimated' | 'both';
+	maxBytes?: number;
+	entries: number;
+	maxEntries?: number;
+	hits: number;
+	misses: number;
+	evictions: Partial<Record<EvictionReason, number>>;
+}
+
+/** State of one pool; the later entry replaces the earlier. */
+export interface PoolEntry {
+	type: 'pool';
+	t: number;
+	id: number;
+	name: string;
+	site?: Site;
+	disposed?: boolean;
+	inUse: number;
+	idle: number;
+	max: number;
+	waiting: number;
+	created: number;
+	reused: number;
+	destroyed: number;
+	leaked: number;
+}
+
+/** What profiling itself has cost so far. */
+export interface CostEntry {
+	type: 'cost';
+	t: number;
+	/** Target time spent answering polls, measured inside the target. */
+	pollMs: number;
+	polls: number;
+	/** Time the target stood still for allocation profiles. */
+	profileMs: number;
+	profiles: number;
+	/** Bytes of the recording written. */
+	recordedBytes: number;
+	/** Runtime events that did not fit into the bounded queue and were dropped (totals in stats entries stay right). */
+	droppedEvents: number;
+}
+
+export interface SnapshotEntry {
+	type: 'snapshot';
+	t: number;
+	path: string;
+	bytes: number;
+}
+
+/** Something the reader of the session should know, in one sentence. */
+export interface NoticeEntry {
+	type: 'notice';
+	t: number;
+	severity: 'info' | 'warning' | 'error';
+	message: string;
+}
+
+export type Entry =
+	| StateEntry
+	| ProcessEntry
+	| SampleEntry
+	| SystemEntry
+	| GcEntry
+	| CallTreeEntry
+	| AllocationsEntry
+	| RegionEntry
+	| SpanEntry
+	| RegionStatsEntry
+	| CacheEntry
+	| PoolEntry
+	| CostEntry
+	| SnapshotEntry
+	| NoticeEntry;
+
+export type EntryType = Entry['type'];

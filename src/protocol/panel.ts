@@ -1,0 +1,73 @@
+/** What crosses between the panel and sidebar (webviews) and the extension. Names are calls of `messenger.ts`. */
+import type { Entry } from './entries.ts';
+import type { SessionSnapshot } from './snapshot.ts';
+
+export type PanelTab = 'allocations' | 'regions' | 'memory' | 'process';
+
+export interface PanelSession {
+	/** Identity of the session within this window, so that the panel notices a change. */
+	id: string;
+	/** False for an opened recording. */
+	live: boolean;
+	/** Whether stop, collect, snapshot and the like can be asked for. */
+	controllable: boolean;
+	/** Whether the same run can be started again from here. */
+	restartable: boolean;
+	snapshot: SessionSnapshot;
+}
+
+export type PanelAction =
+	| 'stop'
+	| 'restart'
+	| 'collectGarbage'
+	| 'takeHeapSnapshot'
+	| 'refreshAllocations'
+	| 'revealRecording'
+	| 'profile';
+
+/** Extension → panel. */
+export type ToPanel = {
+	/** The full state: after `ready`, when another session is shown, and when the panel becomes visible again. */
+	session: [PanelSession | undefined, void];
+	/** What came since, in order. */
+	entries: [Entry[], void];
+	showTab: [PanelTab, void];
+};
+
+/** Panel → extension. */
+export type FromPanel = {
+	ready: [undefined, void];
+	openSource: [{ file: string; line: number; column: number }, void];
+	action: [PanelAction, void];
+	clearCache: [{ id: number }, void];
+	clearPool: [{ id: number }, void];
+};
+
+export interface RecordingItem {
+	/** Opaque to the webview; names the file in calls back. */
+	path: string;
+	name: string;
+	bytes: number;
+	modifiedEpochMs: number;
+}
+
+export interface SidebarState {
+	session?: PanelSession;
+	recordings: RecordingItem[];
+	trusted: boolean;
+}
+
+/** Extension → sidebar. */
+export type ToSidebar = {
+	state: [SidebarState, void];
+	entries: [Entry[], void];
+};
+
+/** Sidebar → extension. */
+export type FromSidebar = {
+	ready: [undefined, void];
+	action: [PanelAction | 'openPanel', void];
+	clearCache: [{ id: number }, void];
+	clearPool: [{ id: number }, void];
+	recording: [{ action: 'open' | 'rename' | 'delete' | 'reveal'; path: string }, void];
+};

@@ -1,0 +1,87 @@
+/**
+ * What crosses between the engine and the runtime inside the user's script.
+ *
+ * The engine starts Node with `NODE_OPTIONS` requiring the preload and one variable, {@link LINK_VARIABLE}. The preload takes both
+ * out of the environment again, opens the inspector on a port the system chooses, writes `<dir>/<pid>.json` (a {@link Rendezvous},
+ * renamed into place) and waits, bounded, until the engine has connected and called {@link RuntimeHub.go}.
+ * At exit it calls the binding {@link NOTIFY_BINDING} with `ending` and waits, bounded, for the file `<dir>/<pid>.release`:
+ * by then the engine has read what it needs and closed its connections, so that Node prints nothing about a debugger.
+ */
+import type { CacheEntry, PoolEntry, RegionEntry, RegionStatsEntry, SpanEntry } from './entries.ts';
+import { isBoolean, isCount, isRecord, isString } from './guards.ts';
+import { parseJson } from './recording.ts';
+
+export const LINK_VARIABLE = 'MEMORY_MANAGER_LINK';
+/** `globalThis[Symbol.for(HUB_KEY)]` holds the {@link RuntimeHub}: the injected copy and an installed one share it. */
+export const HUB_KEY = 'memory-manager.runtime';
+/** Inspector binding by which the target gets the engine's attention: argument `ending` or `queue`. */
+export const NOTIFY_BINDING = '__memoryManagerNotify';
+export type Notification = 'ending' | 'queue';
+export const RUNTIME_PACKAGE = 'memory-manager-runtime';
+/** How long the target waits for the engine at its start and at its end, ms. */
+export const START_WAIT_MS = 5_000;
+export const END_WAIT_MS = 10_000;
+
+/** JSON in {@link LINK_VARIABLE}. */
+export interface Link {
+	/** Directory of the rendezvous, private to one session. */
+	dir: string;
+	/** Process id of the engine, so that a waiting target notices when it is gone. */
+	hostPid: number;
+	/** What `NODE_OPTIONS` was before; absent when it was not set. */
+	nodeOptions?: string;
+	/** stderr is a terminal that the script inherits: keep Node's "Debugger attached." off it. */
+	quietTerminal: boolean;
+}
+
+export type Rendezvous = { pid: number; url: string } | { pid: number; error: string };
+
+export function parseLink(text: string | undefined): Link | undefined {
+	const value = text === undefined ? undefined : parseJson(text);
+	if (!isRecord(value) || !isString(value.dir) || !isCount(value.hostPid) || !isBoolean(value.quietTerminal))
+		return undefined;
+	if (value.nodeOptions !== undefined && !isString(value.nodeOptions)) return undefined;
+	return value as unknown as Link;
+}
+
+export function parseRendezvous(text: string): Rendezvous | undefined {
+	const value = parseJson(text);
+	if (!isRecord(value) || !isCount(value.pid)) return undefined;
+	return isString(value.url) || isString(value.error) ? (value as unknown as Rendezvous) : undefined;
+}
+
+/** What the runtime reports: entries whose times (`t`, `end`) are still the target's monotonic clock, `process.hrtime()` in ms. */
+export type RuntimeEntry = RegionEntry | SpanEntry | RegionStatsEntry | CacheEntry | PoolEntry;
+
+export interface Drained {
+	entries: RuntimeEntry[];
+	/** Spans that did not fit into the bounded queue since the last drain. */
+	dropped: number;
+}
+
+/** What the engine asks of the runtime. An absent `id` means all of them. */
+export type RuntimeCommand =
+	| { kind: 'clearCache'; id?: number }
+	| { kind: 'clearPool'; id?: number }
+	| { kind: 'collectGarbage' };
+
+export interface CommandResult {
+	/** Bytes freed as far as they are known: heap used before minus after, or the cache's own account. */
+	freedBytes?: number;
+	/** One sentence. */
+	message: string;
+}
+
+/** The object behind {@link HUB_KEY}, as far as the engine uses it. It never throws into the engine's calls. */
+export interface RuntimeHub {
+	readonly protocol: 1;
+	/** Version of the runtime that made it. */
+	readonly version: string;
+	/** Ends the wait at start; from here on the hub records. */
+	go(): void;
+	/** From here on nothing is recorded any more (the engine has gone). */
+	leave(): void;
+	/** What is new since the last drain, with definitions before their uses; also notes the memory reading for open regions' peaks. */
+	drain(): Drained;
+	command(command: RuntimeCommand): CommandResult;
+}

@@ -1,0 +1,80 @@
+/** A session's state as plain data: what a view that comes late is given, before it follows the entries. */
+import type {
+	AllocationsEntry,
+	CacheEntry,
+	CallTreeEntry,
+	CostEntry,
+	GcEntry,
+	NoticeEntry,
+	PoolEntry,
+	ProcessEntry,
+	RegionEntry,
+	RegionStatsEntry,
+	SampleEntry,
+	SnapshotEntry,
+	SpanEntry,
+	StateEntry,
+	SystemEntry,
+} from './entries.ts';
+import type { RecordingHeader } from './recording.ts';
+
+/** Columns of equal length; `null` where a sample did not measure that figure. */
+export interface SeriesData {
+	t: number[];
+	rssBytes: (number | null)[];
+	heapUsedBytes: (number | null)[];
+	heapTotalBytes: (number | null)[];
+	externalBytes: (number | null)[];
+	arrayBuffersBytes: (number | null)[];
+	mallocedBytes: (number | null)[];
+}
+
+export interface Peak {
+	t: number;
+	bytes: number;
+}
+
+export interface GcTotals {
+	count: number;
+	majorCount: number;
+	pauseMs: number;
+	/** Part of `pauseMs` that we caused. */
+	forcedMs: number;
+}
+
+export interface RegionData {
+	definition: RegionEntry;
+	stats?: RegionStatsEntry;
+	/**
+	 * What the last call left behind: live heap and external bytes at the first full collection after it, minus those at the
+	 * last full collection before it. Whatever else ran in between counts too. Absent until both are known.
+	 */
+	retainedBytes?: number;
+}
+
+export interface SessionSnapshot {
+	header: RecordingHeader;
+	state?: StateEntry;
+	process?: ProcessEntry;
+	/** Latest known value of each figure. */
+	latest?: SampleEntry;
+	system?: SystemEntry;
+	/** t of the newest entry. */
+	now: number;
+	peakRss?: Peak;
+	peakHeapUsed?: Peak;
+	series: SeriesData;
+	gcs: GcEntry[];
+	gcTotals: GcTotals;
+	callTree: CallTreeEntry;
+	/** Oldest first, thinned when there are many; the one with most live bytes and the newest are always kept. */
+	profiles: AllocationsEntry[];
+	regions: RegionData[];
+	/** Oldest first; the shortest are left out when there are too many. */
+	spans: SpanEntry[];
+	caches: CacheEntry[];
+	pools: PoolEntry[];
+	cost?: CostEntry;
+	snapshots: SnapshotEntry[];
+	notices: NoticeEntry[];
+}
