@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Frame, Page } from 'playwright-core';
+import { projectRoot, screenshotFolder } from '../../scripts/paths.ts';
+import { type ServedVscode, startServedVscode } from '../../scripts/servedVscode.ts';
+import { launchBrowser } from './browser.ts';
+import { type WaitOptions, waitFor } from './waitFor.ts';
+
+export { waitFor } from './waitFor.ts';
+
+const themes = {
+	light: 'Default Light Modern',
+	dark: 'Default Dark Modern',
+	highContrast: 'Default High Contrast',
+} as const;
+
+export interface VscodePageOptions {
+	/** The workspace folder, an absolute path. */
+	readonly folder: string;
+	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Seen by the extension host. */
+	readonly env?: NodeJS.ProcessEnv;
+	readonly theme?: keyof typeof themes;
+	/** `false` opens the folder in Restricted Mode. */
+	readonly trust?: boolean;
+	/** The extension under development, by default this project. */
+	readonly extensionPath?: string;
+	readonly size?: { readonly width: number; readonly height: number };
+}
+
+export interface VscodePage {
+	readonly page: Page;
+	readonly browser: Browser;
+	readonly server: ServedVscode;
+	close(): Promise<void>;
+}
+
+/** Opens a window of the served VS Code with the extension, as a user sees it. */
+export async function openVscode(options: VscodePageOptions): Promise<VscodePage> {
+	const { folder, theme = 'dark', trust = true, size = { width: 1440, height: 960 } } = options;
+	const serverDataDir = await mkdtemp(join(tmpdir(), 'memory-manager-vscode-'));
+	const closers = [() => rm(serverDataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
+	const close = async () => {
+		for (let next = closers.pop(); next; next = closers.pop()) await next();
+	};
+	try {
+		const server = await startServedVscode({
+			extensionPath: options.extensionPath ?? projectRoot,
+			serverDataDir,
+			settings: { 'workbench.colorTheme': themes[theme], ...options.settings },
+			workspaceTrust: trust ? 'granted' : 'asked',
+			...(options.env && { env: options.env }),
+		});
+		closers.push(() => server.stop());
+		const browser = await launchBrowser();
+		closers.push(() => browser.close());
+		const page = await browser.newPage({ viewport: size });
+		await page.goto(server.url({ folder }));
+		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+		await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
+		return { page, browser, server, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Runs a command by its title, as a user does: F1, type, Enter. Waits for a command that is still being contributed. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+	await page.keyboard.press('F1');
+	const input = page.locator('.quick-input-widget:visible input').first();
+	await input.waitFor();
+	const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).first();
+	const typed = async () => {
+		// The list is computed when the text changes, so a command that arrives later needs the text typed again.
+		await input.fill('>');
+		await input.fill(`>${title}`);
+		await row.waitFor({ timeout: 1000 });
+		return true;
+	};
+	await waitFor(typed, { what: `the command "${title}" in the palette` });
+	await page.keyboard.press('Enter');
+}
+
+/** The innermost frame of the webview that holds `rootSelector`; VS Code nests two and swaps the inner one while loading. */
+export function webviewFrame(page: Page, rootSelector: string, options: WaitOptions = {}): Promise<Frame> {
+	return waitFor(() => frameWith(page, rootSelector), { what: `a webview with ${rootSelector}`, ...options });
+}
+
+async function frameWith(page: Page, rootSelector: string): Promise<Frame | undefined> {
+	for (const frame of page.frames()) {
+		if (frame === page.mainFrame() || frame.isDetached()) continue;
+		// A frame that loads again while it is asked does not have it yet.
+		const found = await frame.$(rootSelector).catch(() => null);
+		if (found) return frame;
+	}
+	return undefined;
+}
+
+/** Keeps a picture as an artefact and returns its path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+	await mkdir(screenshotFolder, { recursive: true });
+	const path = join(screenshotFolder, `${name}.png`);
+	await page.screenshot({ path });
+	return path;
+}
