@@ -17,8 +17,8 @@ export interface ServedVscodeOptions {
 	readonly port?: number;
 	/** On top of the presets below. Written only where the folder has no settings yet: later ones belong to the user. */
 	readonly settings?: Readonly<Record<string, unknown>>;
-	/** `asked` opens unknown folders in Restricted Mode, `granted` (default) does not ask. */
-	readonly workspaceTrust?: 'granted' | 'asked';
+	/** `restricted` opens the folder in Restricted Mode, `granted` (default) trusts it without asking. */
+	readonly workspaceTrust?: 'granted' | 'restricted';
 	/** For the server and so for its extension host. */
 	readonly env?: NodeJS.ProcessEnv;
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 /** Mocha's own report; the totals also go to the file named by MEMORY_MANAGER_TEST_TOTALS, for the sum over all suites. */
+// biome-ignore lint/style/noDefaultExport: Mocha takes the default export of a reporter file.
 export default class CountingReporter extends Mocha.reporters.Spec {
 	constructor(runner, options) {
 		super(runner, options);

@@ -10,9 +10,9 @@ import { type WaitOptions, waitFor } from './waitFor.ts';
 export { waitFor } from './waitFor.ts';
 
 const themes = {
-	light: 'Default Light Modern',
-	dark: 'Default Dark Modern',
-	highContrast: 'Default High Contrast',
+	light: { id: 'Light Modern', className: 'vs' },
+	dark: { id: 'Dark Modern', className: 'vs-dark' },
+	highContrast: { id: 'Default High Contrast', className: 'hc-black' },
 } as const;
 
 export interface VscodePageOptions {
@@ -48,8 +48,8 @@ export async function openVscode(options: VscodePageOptions): Promise<VscodePage
 		const server = await startServedVscode({
 			extensionPath: options.extensionPath ?? projectRoot,
 			serverDataDir,
-			settings: { 'workbench.colorTheme': themes[theme], ...options.settings },
-			workspaceTrust: trust ? 'granted' : 'asked',
+			settings: { 'workbench.colorTheme': themes[theme].id, ...options.settings },
+			workspaceTrust: trust ? 'granted' : 'restricted',
 			...(options.env && { env: options.env }),
 		});
 		closers.push(() => server.stop());
@@ -57,7 +57,8 @@ export async function openVscode(options: VscodePageOptions): Promise<VscodePage
 		closers.push(() => browser.close());
 		const page = await browser.newPage({ viewport: size });
 		await page.goto(server.url({ folder }));
-		await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+		// The window opens in its default colours and takes the chosen ones with the settings of the server.
+		await page.locator(`.monaco-workbench.${themes[theme].className}`).waitFor({ timeout: 60_000 });
 		await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
 		return { page, browser, server, close };
 	} catch (error) {

@@ -1,0 +1,75 @@
+// `npm test`: everything in order, one failure does not keep the rest from running.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingChromium } from './chromium.ts';
+import { exitCodeOf } from './command.ts';
+import { missingServedVscode } from './installServedVscode.ts';
+import { missingNodes } from './nodes.ts';
+import { projectRoot } from './paths.ts';
+import { judge, parseTotals, sum, type Totals, totalsLine, totalsVariable } from './totals.ts';
+
+const checks = ['compile', 'typecheck', 'lint'];
+const suites = ['test:unit', 'test:integration', 'test:host', 'test:interface'];
+
+interface Outcome {
+	readonly name: string;
+	readonly totals: Totals;
+	readonly problem?: string;
+	readonly seconds: number;
+}
+
+async function main(): Promise<void> {
+	const missing = [...missingServedVscode(), ...missingNodes(), ...missingChromium()];
+	if (missing.length > 0)
+		console.log(`To be downloaded on the way, once:\n${missing.map(line => `  ${line}`).join('\n')}`);
+	const folder = await mkdtemp(join(tmpdir(), 'memory-manager-test-'));
+	try {
+		const outcomes: Outcome[] = [];
+		for (const name of checks) outcomes.push(await timed(name, () => check(name)));
+		for (const name of suites) outcomes.push(await timed(name, () => suite(name, join(folder, 'totals.json'))));
+		const total = report(outcomes);
+		process.exitCode = total.failed > 0 ? 1 : 0;
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function timed(name: string, step: () => Promise<Omit<Outcome, 'name' | 'seconds'>>): Promise<Outcome> {
+	console.log(`\n── ${name}`);
+	const started = performance.now();
+	const result = await step();
+	return { name, ...result, seconds: (performance.now() - started) / 1000 };
+}
+
+/** A check has no tests to count: it adds nothing when it passes and one failure when not. */
+async function check(name: string): Promise<Omit<Outcome, 'name' | 'seconds'>> {
+	const code = await run(name);
+	if (code === 0) return { totals: { passed: 0, failed: 0, skipped: 0 } };
+	return { totals: { passed: 0, failed: 1, skipped: 0 }, problem: `ended with exit code ${code}` };
+}
+
+async function suite(name: string, file: string): Promise<Omit<Outcome, 'name' | 'seconds'>> {
+	await rm(file, { force: true });
+	const code = await run(name, { [totalsVariable]: file });
+	const text = await readFile(file, 'utf8').catch(() => '');
+	return judge(code, parseTotals(text));
+}
+
+function run(name: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
+	return exitCodeOf(process.execPath, ['--run', name], { cwd: projectRoot, env: { ...process.env, ...env } });
+}
+
+function report(outcomes: readonly Outcome[]): Totals {
+	console.log('');
+	for (const { name, totals, problem, seconds } of outcomes) {
+		const result = checks.includes(name) && !problem ? 'done' : totalsLine(totals);
+		const mark = totals.failed > 0 ? '✖' : '✔';
+		console.log(`  ${mark} ${name.padEnd(18)}${result}${problem ? `: ${problem}` : ''} (${seconds.toFixed(1)} s)`);
+	}
+	const total = sum(outcomes.map(({ totals }) => totals));
+	console.log(`\n${totalsLine(total)}`);
+	return total;
+}
+
+await main();

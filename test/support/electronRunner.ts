@@ -1,0 +1,52 @@
+// `npm run test:electron`: the suite of test/host in a downloaded desktop VS Code.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { downloadAndUnzipVSCode, runTests, SilentReporter } from '@vscode/test-electron';
+import { hasDisplay } from '../../scripts/openBrowser.ts';
+import { cacheFolder, projectRoot } from '../../scripts/paths.ts';
+import { copyExamples } from './exampleWorkspace.ts';
+
+const suite = join(projectRoot, 'dist', 'test', 'host.cjs');
+
+async function main(): Promise<number> {
+	if (!existsSync(suite)) throw new Error(`${suite} is not there: run "npm run compile" first.`);
+	if (!hasDisplay()) return skipped('there is no display for its window');
+	const program = await download();
+	if (program === undefined) return skipped('the desktop VS Code could not be downloaded');
+	const workspace = await copyExamples();
+	const userData = await mkdtemp(join(tmpdir(), 'memory-manager-electron-'));
+	try {
+		const launchArgs = [workspace.folder, '--user-data-dir', userData, '--disable-workspace-trust', '--disable-gpu'];
+		return await runTests({
+			vscodeExecutablePath: program,
+			extensionDevelopmentPath: projectRoot,
+			extensionTestsPath: suite,
+			launchArgs,
+		});
+	} finally {
+		await workspace.remove();
+		await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+	}
+}
+
+async function download(): Promise<string | undefined> {
+	console.log(`Downloading the desktop VS Code, unless it is there (about 150 MB), into ${cacheFolder}`);
+	try {
+		return await downloadAndUnzipVSCode({
+			cachePath: join(cacheFolder, 'vscode-desktop'),
+			reporter: new SilentReporter(),
+		});
+	} catch (error) {
+		console.log(String(error));
+		return undefined;
+	}
+}
+
+function skipped(reason: string): number {
+	console.log(`skipped: ${reason}; "npm run test:host" runs the same suite in the served VS Code.`);
+	return 0;
+}
+
+process.exitCode = await main();

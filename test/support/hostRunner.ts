@@ -1,0 +1,61 @@
+// `npm run test:host`: the suite of test/host inside the extension host of the served VS Code.
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import { projectRoot } from '../../scripts/paths.ts';
+import { startServedVscode } from '../../scripts/servedVscode.ts';
+import { judge, parseTotals, totalsLine, totalsVariable } from '../../scripts/totals.ts';
+import { launchBrowser } from './browser.ts';
+import { copyExamples } from './exampleWorkspace.ts';
+
+const suite = join(projectRoot, 'dist', 'test', 'host.cjs');
+const deadlineMs = 600_000;
+
+async function main(): Promise<number> {
+	if (!existsSync(suite)) throw new Error(`${suite} is not there: run "npm run compile" first.`);
+	const folder = await mkdtemp(join(tmpdir(), 'memory-manager-host-'));
+	const workspace = await copyExamples();
+	try {
+		const file = process.env[totalsVariable] ?? join(folder, 'totals.json');
+		const code = await runInHost(join(folder, 'server'), workspace.folder, { [totalsVariable]: file });
+		const { totals, problem } = judge(code, parseTotals(await readFile(file, 'utf8').catch(() => '')));
+		console.log(`${totalsLine(totals)}${problem ? `: the suite ${problem}` : ''}`);
+		return totals.failed > 0 ? 1 : 0;
+	} finally {
+		await workspace.remove();
+		await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+	}
+}
+
+/** The exit code of the suite. Its console output is shown as it comes. */
+async function runInHost(serverDataDir: string, folder: string, env: NodeJS.ProcessEnv): Promise<number> {
+	const server = await startServedVscode({ extensionPath: projectRoot, serverDataDir, env });
+	try {
+		const browser = await launchBrowser();
+		try {
+			const page = await browser.newPage();
+			const ended = Promise.withResolvers<number>();
+			const timer = setTimeout(() => ended.reject(new Error(`not ended after ${deadlineMs} ms`)), deadlineMs);
+			void server.stopped.then(code =>
+				ended.reject(new Error(`the server ended with exit code ${code}\n${server.log()}`)),
+			);
+			// The names that VS Code's own test driver calls in the page.
+			await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => console.log(format(...args)));
+			await page.exposeFunction('codeAutomationExit', (code: number) => ended.resolve(code));
+			await page.goto(server.url({ folder, testsPath: suite }));
+			try {
+				return await ended.promise;
+			} finally {
+				clearTimeout(timer);
+			}
+		} finally {
+			await browser.close();
+		}
+	} finally {
+		await server.stop();
+	}
+}
+
+process.exitCode = await main();
