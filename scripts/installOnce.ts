@@ -12,6 +12,8 @@ export interface Installation {
 	readonly folder: string;
 	/** Installs into the temporary folder that it is given. */
 	readonly install: (folder: string) => Promise<void>;
+	/** Where progress goes; the console by default. */
+	readonly log?: (line: string) => void;
 }
 
 const marker = 'installed-version';
@@ -26,10 +28,10 @@ export function isInstalled({ folder, version }: Pick<Installation, 'folder' | '
  * calls at the same time both succeed and the first one to end is kept.
  */
 export async function installOnce(installation: Installation): Promise<void> {
-	const { name, version, size, folder, install } = installation;
+	const { name, version, size, folder, install, log = console.log } = installation;
 	if (isInstalled(installation)) return;
 	await removeLeftovers(folder);
-	console.log(`Installing ${name} (${size}) into ${folder}`);
+	log(`Installing ${name} (${size}) into ${folder}`);
 	const started = performance.now();
 	const partial = `${folder}.${process.pid}.partial`;
 	await mkdir(partial, { recursive: true });
@@ -43,7 +45,7 @@ export async function installOnce(installation: Installation): Promise<void> {
 	} finally {
 		await rm(partial, { recursive: true, force: true });
 	}
-	console.log(`Installed ${name} in ${Math.round((performance.now() - started) / 1000)} s`);
+	log(`Installed ${name} in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
 async function removeLeftovers(folder: string): Promise<void> {

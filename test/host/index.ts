@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { suiteBegins, suiteEnds } from '../support/hostMarkers.ts';
 
 const suffix = '.test.ts';
 
@@ -12,14 +13,18 @@ export async function run(): Promise<void> {
 		// The bundler turns this into one branch for each file of the folder.
 		await import(`./${name}.test.ts`);
 	}
+	console.log(suiteBegins);
 	const { passed, failed } = await runAll(mocha);
+	console.log(suiteEnds);
+	if (passed + failed === 0) throw new Error('No test was executed.');
 	if (failed > 0) throw new Error(`${failed} of ${passed + failed} tests failed`);
 }
 
-/** The files of this folder, found from `dist/test/`, where the bundle lies. */
+/** The suites of this folder, found from `dist/test/`, where the bundle lies. */
 function suiteNames(): string[] {
-	const files = readdirSync(join(__dirname, '..', '..', 'test', 'host'));
-	return files.filter(file => file.endsWith(suffix)).map(file => file.slice(0, -suffix.length));
+	const files = readdirSync(join(__dirname, '..', '..', 'test', 'host'), { recursive: true, encoding: 'utf8' });
+	const suites = files.filter(file => file.endsWith(suffix)).sort();
+	return suites.map(file => file.slice(0, -suffix.length).replaceAll('\\', '/'));
 }
 
 function runAll(mocha: Mocha): Promise<{ passed: number; failed: number }> {

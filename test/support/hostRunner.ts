@@ -9,6 +9,7 @@ import { startServedVscode } from '../../scripts/servedVscode.ts';
 import { judge, parseTotals, totalsLine, totalsVariable } from '../../scripts/totals.ts';
 import { launchBrowser } from './browser.ts';
 import { copyExamples } from './exampleWorkspace.ts';
+import { suiteBegins, suiteEnds } from './hostMarkers.ts';
 
 const suite = join(projectRoot, 'dist', 'test', 'host.cjs');
 const deadlineMs = 600_000;
@@ -36,17 +37,23 @@ async function runInHost(serverDataDir: string, folder: string, env: NodeJS.Proc
 		const browser = await launchBrowser();
 		try {
 			const page = await browser.newPage();
+			const output = createSuiteOutput();
 			const ended = Promise.withResolvers<number>();
 			const timer = setTimeout(() => ended.reject(new Error(`not ended after ${deadlineMs} ms`)), deadlineMs);
 			void server.stopped.then(code =>
 				ended.reject(new Error(`the server ended with exit code ${code}\n${server.log()}`)),
 			);
 			// The names that VS Code's own test driver calls in the page.
-			await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => console.log(format(...args)));
+			await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => output.add(format(...args)));
 			await page.exposeFunction('codeAutomationExit', (code: number) => ended.resolve(code));
 			await page.goto(server.url({ folder, testsPath: suite }));
 			try {
-				return await ended.promise;
+				const code = await ended.promise;
+				output.end();
+				return code;
+			} catch (error) {
+				output.end();
+				throw error;
 			} finally {
 				clearTimeout(timer);
 			}
@@ -56,6 +63,23 @@ async function runInHost(serverDataDir: string, folder: string, env: NodeJS.Proc
 	} finally {
 		await server.stop();
 	}
+}
+
+/** Shows the lines of the suite; those before it only when it never began. */
+function createSuiteOutput(): { add(line: string): void; end(): void } {
+	let state: 'before' | 'during' | 'after' = 'before';
+	const before: string[] = [];
+	return {
+		add(line) {
+			if (line.includes(suiteBegins)) state = 'during';
+			else if (line.includes(suiteEnds)) state = 'after';
+			else if (state === 'during') console.log(line);
+			else if (state === 'before') before.push(line);
+		},
+		end() {
+			if (state === 'before') console.log(before.slice(-200).join('\n'));
+		},
+	};
 }
 
 process.exitCode = await main();
