@@ -40,6 +40,7 @@ const building = (frame: Frame): Building => ({
  */
 export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: AllocationsEntry): FlameNode {
 	const root = building(ROOT_FRAME);
+	const all = [root];
 	for (const [id, bytes, count] of profile.live) {
 		let at = root;
 		root.totalBytes += bytes;
@@ -49,6 +50,7 @@ export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: All
 				child = building(frame);
 				at.byFrame.set(frame.id, child);
 				at.children.push(child);
+				all.push(child);
 			}
 			child.totalBytes += bytes;
 			at = child;
@@ -56,12 +58,8 @@ export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: All
 		at.selfBytes += bytes;
 		at.selfCount += count;
 	}
-	return finished(root);
-}
-
-function finished({ frame, selfBytes, selfCount, totalBytes, byFrame }: Building): FlameNode {
-	const children = [...byFrame.values()].map(finished).sort((a, b) => b.totalBytes - a.totalBytes);
-	return { frame, selfBytes, selfCount, totalBytes, children };
+	for (const node of all) node.children.sort((a, b) => b.totalBytes - a.totalBytes);
+	return root;
 }
 
 /** One row per frame (function and line), largest self bytes first. */

@@ -20,6 +20,7 @@ export class SeriesStore {
 	readonly data: SeriesData;
 	readonly #capacity: number;
 
+	/** @param capacity An even number: samples are merged in pairs. */
 	constructor(capacity = 12_000, data?: SeriesData) {
 		this.#capacity = capacity;
 		this.data = data ?? {

@@ -153,7 +153,9 @@ export class SessionModel {
 		for (const frame of entry.frames) this.frames.set(frame.id, frame);
 		for (const [id, parent, frameId] of entry.nodes) {
 			const frame = this.frames.get(frameId);
-			if (frame) this.nodes.set(id, { id, parent, frame });
+			// A recording may hold anything: only a parent that came first keeps the tree free of circles.
+			const sound = id !== 0 && !this.nodes.has(id) && (parent === 0 || this.nodes.has(parent));
+			if (frame && sound) this.nodes.set(id, { id, parent, frame });
 		}
 	}
 
@@ -228,7 +230,13 @@ export class SessionModel {
 		model.cost = snapshot.cost;
 		model.snapshots = snapshot.snapshots;
 		model.notices = snapshot.notices;
-		for (const gc of snapshot.gcs) if (gc.kind === 'markCompact') model.#retained.collected(gc);
+		const full = snapshot.gcs.filter(gc => gc.kind === 'markCompact');
+		for (const gc of full) model.#retained.collected(gc);
+		const last = full.at(-1);
+		const settledUntil = last ? last.t - last.windowMs : Number.NEGATIVE_INFINITY;
+		for (const { region, t, end } of snapshot.spans) {
+			if (end !== undefined && end > settledUntil) model.#retained.ended(region, t, end);
+		}
 		return model;
 	}
 }

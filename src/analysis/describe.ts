@@ -1,0 +1,40 @@
+import type { EndReason, StateEntry } from '../protocol/entries.ts';
+import { visibleText } from '../protocol/text.ts';
+import { formatBytes } from '../protocol/units.ts';
+
+/** Why a session ended, in words that follow the script's name: `exited with code 1`. */
+export function describeEnd(reason: EndReason): string {
+	switch (reason.kind) {
+		case 'exit':
+			return `exited with code ${reason.code}`;
+		case 'signal':
+			return `killed by ${visibleText(reason.signal, 20)}`;
+		case 'outOfMemory':
+			return `out of memory${reason.limitBytes === undefined ? '' : `: heap limit ${formatBytes(reason.limitBytes)}`}`;
+		case 'detached':
+			return 'let go; the process was not ended';
+		case 'launchFailed':
+			return `could not be started: ${visibleText(reason.message, 300)}`;
+		case 'stopped':
+			return 'stopped';
+	}
+}
+
+export interface StateDescription {
+	text: string;
+	/** How it should look: `good` and `bad` only for what has ended. */
+	tone: 'busy' | 'good' | 'bad' | 'neutral';
+}
+
+/** `live` is false for an opened recording, which can break off without an end. */
+export function describeState(state: StateEntry | undefined, live: boolean): StateDescription {
+	if (state?.state === 'ended' && state.reason) {
+		const { reason } = state;
+		const good = reason.kind === 'exit' && reason.code === 0;
+		const neutral = reason.kind === 'detached' || reason.kind === 'stopped';
+		return { text: describeEnd(reason), tone: good ? 'good' : neutral ? 'neutral' : 'bad' };
+	}
+	if (state?.state === 'ended') return { text: 'ended', tone: 'neutral' };
+	if (!live) return { text: 'the recording breaks off here', tone: 'bad' };
+	return { text: state?.state ?? 'starting', tone: 'busy' };
+}
