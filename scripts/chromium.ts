@@ -52,7 +52,7 @@ export function missingChromium(): string[] {
 	return findChromium() ? [] : [`Chromium, from the system's packages: ${size}`];
 }
 
-const size = 'about 110 MB to download, 400 MB on disk';
+const size = '80 to 200 MB to download, 300 to 700 MB on disk, by what the system has already';
 
 /** A browser that Playwright can drive; on Debian, as root, it is installed where there is none. */
 export async function chromium(): Promise<string> {

@@ -19,6 +19,8 @@ interface Outcome {
 	readonly seconds: number;
 }
 
+let interrupted = false;
+
 async function main(): Promise<void> {
 	const missing = [...missingServedVscode(), ...missingNodes(), ...missingChromium()];
 	if (missing.length > 0)
@@ -26,10 +28,13 @@ async function main(): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'memory-manager-test-'));
 	try {
 		const outcomes: Outcome[] = [];
-		for (const name of checks) outcomes.push(await timed(name, () => check(name)));
-		for (const name of suites) outcomes.push(await timed(name, () => suite(name, join(folder, 'totals.json'))));
+		for (const name of [...checks, ...suites]) {
+			if (interrupted) break;
+			const step = checks.includes(name) ? () => check(name) : () => suite(name, join(folder, 'totals.json'));
+			outcomes.push(await timed(name, step));
+		}
 		const total = report(outcomes);
-		process.exitCode = total.failed > 0 ? 1 : 0;
+		process.exitCode = interrupted ? 130 : total.failed > 0 ? 1 : 0;
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
@@ -72,4 +77,8 @@ function report(outcomes: readonly Outcome[]): Totals {
 	return total;
 }
 
+// The running suite gets the same signal, cleans up and ends; then the rest is left out.
+process.on('SIGINT', () => {
+	interrupted = true;
+});
 await main();

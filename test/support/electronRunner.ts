@@ -1,12 +1,11 @@
 // `npm run test:electron`: the suite of test/host in a downloaded desktop VS Code.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { downloadAndUnzipVSCode, runTests, SilentReporter } from '@vscode/test-electron';
 import { hasDisplay } from '../../scripts/openBrowser.ts';
 import { cacheFolder, projectRoot } from '../../scripts/paths.ts';
 import { copyExamples } from './exampleWorkspace.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 const suite = join(projectRoot, 'dist', 'test', 'host.cjs');
 
@@ -16,9 +15,15 @@ async function main(): Promise<number> {
 	const program = await download();
 	if (program === undefined) return skipped('the desktop VS Code could not be downloaded');
 	const workspace = await copyExamples();
-	const userData = await mkdtemp(join(tmpdir(), 'memory-manager-electron-'));
+	const userData = temporaryFolder('electron');
 	try {
-		const launchArgs = [workspace.folder, '--user-data-dir', userData, '--disable-workspace-trust', '--disable-gpu'];
+		const launchArgs = [
+			workspace.folder,
+			'--user-data-dir',
+			userData.path,
+			'--disable-workspace-trust',
+			'--disable-gpu',
+		];
 		return await runTests({
 			vscodeExecutablePath: program,
 			extensionDevelopmentPath: projectRoot,
@@ -27,7 +32,7 @@ async function main(): Promise<number> {
 		});
 	} finally {
 		await workspace.remove();
-		await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+		await userData.remove();
 	}
 }
 

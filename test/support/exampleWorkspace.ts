@@ -1,7 +1,7 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { projectRoot } from '../../scripts/paths.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 export interface ExampleWorkspace {
 	readonly folder: string;
@@ -10,7 +10,7 @@ export interface ExampleWorkspace {
 
 /** A fresh copy of `examples/` that a test may write into; its scripts find the project's packages through a link. */
 export async function copyExamples(): Promise<ExampleWorkspace> {
-	const parent = await mkdtemp(join(tmpdir(), 'memory-manager-workspace-'));
+	const { path: parent, remove } = temporaryFolder('workspace');
 	const folder = join(parent, 'examples');
 	await cp(join(projectRoot, 'examples'), folder, {
 		recursive: true,
@@ -18,5 +18,5 @@ export async function copyExamples(): Promise<ExampleWorkspace> {
 	});
 	// Beside the workspace, not in it: a folder of thousands of files has no place in the explorer.
 	await symlink(join(projectRoot, 'node_modules'), join(parent, 'node_modules'), 'junction');
-	return { folder, remove: () => rm(parent, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+	return { folder, remove };
 }

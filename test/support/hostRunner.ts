@@ -1,7 +1,6 @@
 // `npm run test:host`: the suite of test/host inside the extension host of the served VS Code.
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { projectRoot } from '../../scripts/paths.ts';
@@ -10,23 +9,24 @@ import { judge, parseTotals, totalsLine, totalsVariable } from '../../scripts/to
 import { launchBrowser } from './browser.ts';
 import { copyExamples } from './exampleWorkspace.ts';
 import { suiteBegins, suiteEnds } from './hostMarkers.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 const suite = join(projectRoot, 'dist', 'test', 'host.cjs');
 const deadlineMs = 600_000;
 
 async function main(): Promise<number> {
 	if (!existsSync(suite)) throw new Error(`${suite} is not there: run "npm run compile" first.`);
-	const folder = await mkdtemp(join(tmpdir(), 'memory-manager-host-'));
+	const folder = temporaryFolder('host');
 	const workspace = await copyExamples();
 	try {
-		const file = process.env[totalsVariable] ?? join(folder, 'totals.json');
-		const code = await runInHost(join(folder, 'server'), workspace.folder, { [totalsVariable]: file });
+		const file = process.env[totalsVariable] ?? join(folder.path, 'totals.json');
+		const code = await runInHost(join(folder.path, 'server'), workspace.folder, { [totalsVariable]: file });
 		const { totals, problem } = judge(code, parseTotals(await readFile(file, 'utf8').catch(() => '')));
 		console.log(`${totalsLine(totals)}${problem ? `: the suite ${problem}` : ''}`);
 		return totals.failed > 0 ? 1 : 0;
 	} finally {
 		await workspace.remove();
-		await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+		await folder.remove();
 	}
 }
 
@@ -82,4 +82,6 @@ function createSuiteOutput(): { add(line: string): void; end(): void } {
 	};
 }
 
+// An exit, unlike the signal itself, runs what removes folders and stops the server.
+process.once('SIGINT', () => process.exit(130));
 process.exitCode = await main();

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { projectRoot, screenshotFolder } from '../../scripts/paths.ts';
 import { type ServedVscode, startServedVscode } from '../../scripts/servedVscode.ts';
 import { launchBrowser } from './browser.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 import { type WaitOptions, waitFor } from './waitFor.ts';
 
 export { waitFor } from './waitFor.ts';
@@ -39,15 +39,15 @@ export interface VscodePage {
 /** Opens a window of the served VS Code with the extension, as a user sees it. */
 export async function openVscode(options: VscodePageOptions): Promise<VscodePage> {
 	const { folder, theme = 'dark', trust = true, size = { width: 1440, height: 960 } } = options;
-	const serverDataDir = await mkdtemp(join(tmpdir(), 'memory-manager-vscode-'));
-	const closers = [() => rm(serverDataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
+	const data = temporaryFolder('vscode');
+	const closers = [data.remove];
 	const close = async () => {
 		for (let next = closers.pop(); next; next = closers.pop()) await next();
 	};
 	try {
 		const server = await startServedVscode({
 			extensionPath: options.extensionPath ?? projectRoot,
-			serverDataDir,
+			serverDataDir: data.path,
 			settings: { 'workbench.colorTheme': themes[theme].id, ...options.settings },
 			workspaceTrust: trust ? 'granted' : 'restricted',
 			...(options.env && { env: options.env }),
