@@ -7,7 +7,7 @@ export interface CommandOptions {
 	readonly env?: NodeJS.ProcessEnv;
 	/** `errors` keeps standard output away from the user. */
 	readonly show?: 'everything' | 'errors';
-	/** Printed with the seconds every ten seconds, so that a long step is seen to live. */
+	/** Printed at the start and, with the seconds, every ten seconds, so that a long step is seen to live. */
 	readonly progress?: string;
 }
 
@@ -20,6 +20,7 @@ export function exitCodeOf(command: string, args: readonly string[], options: Co
 			env: env ?? process.env,
 			stdio: ['ignore', show === 'everything' ? 'inherit' : 'ignore', 'inherit'],
 		});
+		if (progress !== undefined) console.log(`  ${progress}`);
 		const started = performance.now();
 		const report = () => console.log(`  ${progress}: ${Math.round((performance.now() - started) / 1000)} s`);
 		const timer = progress === undefined ? undefined : setInterval(report, 10_000);

@@ -42,7 +42,7 @@ function installation(major: NodeMajor): Installation {
 
 	async function install(folder: string): Promise<void> {
 		await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-		await npmInstall(folder, [`${platformPackage()}@${version}`], name);
+		await npmInstall(folder, [`${platformPackage()}@${version}`], 'download from npm');
 		const { stdout } = await promisify(execFile)(binary(folder), ['--version']);
 		if (stdout.trim() !== `v${version}`) throw new Error(`${binary(folder)} is ${stdout.trim()}, expected v${version}`);
 	}
