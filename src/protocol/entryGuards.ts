@@ -169,3 +169,6 @@ export function isEntry(value: unknown): value is Entry {
 		checks[value.type as EntryType](value)
 	);
 }
+
+/** Whether this version knows the entry type at all. */
+export const isEntryType = (type: string): type is EntryType => Object.hasOwn(checks, type);

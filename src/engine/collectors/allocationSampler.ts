@@ -1,0 +1,134 @@
+import type { AllocationsEntry, CallTreeEntry, ProfileCause } from '../../protocol/entries.ts';
+import type { SessionClock } from '../inspector/clock.ts';
+import type { Target } from '../inspector/target.ts';
+import type { CallTreeBuilder } from '../sources/callTreeBuilder.ts';
+import type { GcCollector } from './gcCollector.ts';
+import type { PollConsumer, Polled, PollLoop } from './pollLoop.ts';
+
+/** Readings stop the target for a full collection: together they may take this share of wall time. */
+const BUDGET_SHARE = 0.02;
+/** Least time between two readings, and between two because of a new peak. */
+const LEAST_MS = 1_000;
+const LEAST_PEAK_MS = 250;
+/** A heap this much above the highest one read so far is a new peak. */
+const PEAK_FACTOR = 1.25;
+/** What a reading of an unknown heap may cost, ms per byte: the slower of what was measured (20 MB, 18 ms). */
+const FIRST_COST_PER_BYTE = 0.9 / (1024 * 1024);
+
+export type AllocationOutput = AllocationsEntry | CallTreeEntry;
+
+/**
+ * V8's sampling heap profiler, read on an adaptive schedule: each reading forces a full collection whose cost follows the live
+ * heap, so the next one waits until all of them together stay within the budget. New peaks go first.
+ */
+export class AllocationSampler implements PollConsumer {
+	readonly #target: Target;
+	readonly #clock: SessionClock;
+	readonly #tree: CallTreeBuilder;
+	readonly #gc: GcCollector;
+	readonly #intervalBytes: number;
+	readonly #emit: (entry: AllocationOutput) => void;
+	readonly #onError: (error: unknown) => void;
+	readonly #beganAt: number;
+	#loop: PollLoop | undefined;
+	#started = false;
+	#reading: Promise<void> | undefined;
+	#lastAt = Number.NEGATIVE_INFINITY;
+	#costPerByte = FIRST_COST_PER_BYTE;
+	#highestHeap = 0;
+	#highestOrdinal = 0;
+	#spentMs = 0;
+	#readings = 0;
+
+	constructor(options: {
+		target: Target;
+		clock: SessionClock;
+		tree: CallTreeBuilder;
+		gc: GcCollector;
+		intervalBytes: number;
+		emit: (entry: AllocationOutput) => void;
+		onError: (error: unknown) => void;
+	}) {
+		this.#target = options.target;
+		this.#clock = options.clock;
+		this.#tree = options.tree;
+		this.#gc = options.gc;
+		this.#intervalBytes = options.intervalBytes;
+		this.#emit = options.emit;
+		this.#onError = options.onError;
+		this.#beganAt = options.clock.now();
+	}
+
+	get spentMs(): number {
+		return this.#spentMs;
+	}
+
+	get readings(): number {
+		return this.#readings;
+	}
+
+	/** Begins sampling in V8; goes out with the other set-up commands. */
+	async start(): Promise<void> {
+		await this.#target.poll.send('HeapProfiler.startSampling', { samplingInterval: this.#intervalBytes });
+		this.#started = true;
+	}
+
+	follow(loop: PollLoop): void {
+		this.#loop = loop;
+	}
+
+	polled({ t, reply }: Polled): void {
+		if (this.#reading || !this.#started) return;
+		const sinceLast = t - this.#lastAt;
+		const expectedMs = reply.heapUsed * this.#costPerByte;
+		if (this.#spentMs + expectedMs > BUDGET_SHARE * (t - this.#beganAt)) return;
+		if (reply.heapUsed > PEAK_FACTOR * this.#highestHeap && sinceLast >= LEAST_PEAK_MS)
+			this.#begin('peak', reply.heapUsed);
+		else if (sinceLast >= LEAST_MS) this.#begin('schedule', reply.heapUsed);
+	}
+
+	#begin(cause: ProfileCause, heapUsed: number): void {
+		this.#highestHeap = Math.max(this.#highestHeap, heapUsed);
+		this.read(cause, heapUsed).catch(this.#onError);
+	}
+
+	/** Reads now, whatever the budget says; one at a time. */
+	async read(cause: ProfileCause, heapUsed?: number): Promise<void> {
+		if (!this.#started) return;
+		while (this.#reading) await this.#reading;
+		const reading = this.#read(cause, heapUsed);
+		this.#reading = reading
+			.catch(() => {
+				// Its caller hears of it; the next reading only waits for the end.
+			})
+			.finally(() => {
+				this.#reading = undefined;
+			});
+		await reading;
+	}
+
+	async #read(cause: ProfileCause, heapUsed: number | undefined): Promise<void> {
+		if (!this.#loop) return;
+		const { result, ms } = await this.#loop.around(
+			() => this.#target.poll.send('HeapProfiler.getSamplingProfile'),
+			() => this.#gc.expectForced('profile'),
+		);
+		const t = this.#clock.now();
+		this.#lastAt = t;
+		this.#readings++;
+		this.#spentMs += ms;
+		if (heapUsed) this.#costPerByte = ms / heapUsed;
+		const { live, callTree } = await this.#tree.add(result.profile, t);
+		if (callTree) this.#emit(callTree);
+		for (const { ordinal } of result.profile.samples) this.#highestOrdinal = Math.max(this.#highestOrdinal, ordinal);
+		this.#emit({
+			type: 'allocations',
+			t,
+			cause,
+			intervalBytes: this.#intervalBytes,
+			costMs: ms,
+			...(this.#highestOrdinal > 0 && { allocatedBytes: this.#highestOrdinal * this.#intervalBytes }),
+			live: [...live].map(([id, { bytes, count }]): [number, number, number] => [id, bytes, count]),
+		});
+	}
+}

@@ -1,0 +1,126 @@
+import { ConnectionClosedError } from '../inspector/cdp.ts';
+import type { SessionClock } from '../inspector/clock.ts';
+import { parsePoll } from '../inspector/pollReply.ts';
+import { type PollReply, poll } from '../inspector/snippets.ts';
+import { ENGINE_KEY, HUB_KEY, type Target } from '../inspector/target.ts';
+
+export interface Polled {
+	/** Session time at which the target answered. */
+	t: number;
+	/** Session time of the poll before that rotated the collections; they happened between the two. */
+	gcSince: number;
+	reply: PollReply;
+}
+
+export interface PollConsumer {
+	polled(poll: Polled): void;
+	/** A tick while the target does not answer: it is inside one native call. */
+	unanswered?(t: number): void;
+}
+
+/** Collections are read at every this many ticks. */
+const GC_EVERY = 4;
+
+/**
+ * Asks the target at a fixed rate for everything that it can tell in one answer, one question at a time. Questions are served
+ * inside synchronous loops, too; only a single long native call holds an answer back.
+ */
+export class PollLoop {
+	readonly #target: Target;
+	readonly #clock: SessionClock;
+	readonly #intervalMs: number;
+	readonly #consumers: readonly PollConsumer[];
+	#timer: ReturnType<typeof setInterval> | undefined;
+	#inFlight: Promise<void> | undefined;
+	#ticks = 0;
+	#gcSince: number;
+	#stopped = false;
+
+	constructor(target: Target, clock: SessionClock, samplesPerSecond: number, consumers: readonly PollConsumer[]) {
+		this.#target = target;
+		this.#clock = clock;
+		this.#intervalMs = 1_000 / samplesPerSecond;
+		this.#consumers = consumers;
+		this.#gcSince = clock.now();
+	}
+
+	start(): void {
+		this.#timer = setInterval(() => this.#tick(), this.#intervalMs);
+	}
+
+	/** Stops asking; settles when the last answer is in. */
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		clearInterval(this.#timer);
+		await this.#inFlight;
+	}
+
+	/** Asks now, besides the rhythm. */
+	pollNow(): void {
+		this.#tick();
+	}
+
+	/**
+	 * Asks, lets `work` send its commands, asks again, all in one go: whatever collections lie between the two answers belong
+	 * to the work, and `between` is called at that border. Gives the ms of target time from the first answer to the second.
+	 */
+	async around<T>(work: () => Promise<T>, between: () => void): Promise<{ result: T; ms: number }> {
+		while (this.#inFlight) await this.#inFlight;
+		const exchange = this.#around(work, between);
+		this.#inFlight = exchange
+			.then(
+				() => {},
+				() => {},
+			)
+			.finally(() => {
+				this.#inFlight = undefined;
+			});
+		return exchange;
+	}
+
+	async #around<T>(work: () => Promise<T>, between: () => void): Promise<{ result: T; ms: number }> {
+		const [before, result, after] = await Promise.all([this.#ask(true), work(), this.#ask(true)]);
+		if (before) this.#deliver(before, true);
+		between();
+		if (after) this.#deliver(after, true);
+		return { result, ms: before && after ? Math.max(0, after.now - before.now - before.costMs) : 0 };
+	}
+
+	#tick(): void {
+		if (this.#inFlight) {
+			const t = this.#clock.now();
+			for (const consumer of this.#consumers) consumer.unanswered?.(t);
+			return;
+		}
+		if (this.#stopped || this.#target.isClosed) return;
+		const withGc = this.#ticks++ % GC_EVERY === 0;
+		this.#inFlight = this.#ask(withGc)
+			.then(reply => reply && this.#deliver(reply, withGc))
+			.catch(error => {
+				// The connection ended: the session hears of that by itself.
+				if (!(error instanceof ConnectionClosedError)) this.#failures++;
+			})
+			.finally(() => {
+				this.#inFlight = undefined;
+			});
+	}
+	#failures = 0;
+
+	/** Answers that could not be used. */
+	get failures(): number {
+		return this.#failures;
+	}
+
+	async #ask(withGc: boolean): Promise<PollReply | undefined> {
+		const reply = parsePoll(await this.#target.run(poll, HUB_KEY, ENGINE_KEY, withGc));
+		if (!reply) this.#failures++;
+		return reply;
+	}
+
+	#deliver(reply: PollReply, withGc: boolean): void {
+		const t = this.#clock.fromTarget(reply.now);
+		const polled = { t, gcSince: this.#gcSince, reply };
+		if (withGc) this.#gcSince = t;
+		for (const consumer of this.#consumers) consumer.polled(polled);
+	}
+}

@@ -1,0 +1,87 @@
+import CDP from 'chrome-remote-interface';
+import type { ProtocolMapping } from 'devtools-protocol/types/protocol-mapping.js';
+import type { Disposable } from '../../base/disposables.ts';
+
+/** Node's own domain, which the protocol's types leave out. */
+interface NodeCommands {
+	'NodeRuntime.notifyWhenWaitingForDisconnect': { paramsType: [{ enabled: boolean }]; returnType: undefined };
+}
+interface NodeEvents {
+	'NodeRuntime.waitingForDisconnect': [];
+}
+type Commands = ProtocolMapping.Commands & NodeCommands;
+type Events = ProtocolMapping.Events & NodeEvents;
+
+interface RawClient {
+	send(method: string, params?: object): Promise<unknown>;
+	on(event: string, listener: (params: never) => void): void;
+	off(event: string, listener: (params: never) => void): void;
+	close(): Promise<void>;
+}
+
+/** One typed connection to an inspector. Every pending call is rejected when the connection ends. */
+export class CdpClient {
+	readonly #raw: RawClient;
+	readonly #pending = new Set<(error: Error) => void>();
+	/** Settles when the connection has ended, from whichever side. */
+	readonly closed: Promise<void>;
+	#isClosed = false;
+	#markClosed: () => void = () => {};
+
+	private constructor(raw: RawClient) {
+		this.#raw = raw;
+		this.closed = new Promise(resolve => {
+			this.#markClosed = () => {
+				if (this.#isClosed) return;
+				this.#isClosed = true;
+				for (const reject of this.#pending) reject(new ConnectionClosedError());
+				this.#pending.clear();
+				resolve();
+			};
+		});
+		raw.on('disconnect', () => this.#markClosed());
+	}
+
+	/** Connects to a `ws://` address; rejects when nobody answers there. */
+	static async connect(url: string): Promise<CdpClient> {
+		const raw = await CDP({ target: url, local: true });
+		return new CdpClient(raw as unknown as RawClient);
+	}
+
+	get isClosed(): boolean {
+		return this.#isClosed;
+	}
+
+	send<M extends keyof Commands>(method: M, ...params: Commands[M]['paramsType']): Promise<Commands[M]['returnType']> {
+		if (this.#isClosed) return Promise.reject(new ConnectionClosedError());
+		return new Promise((resolve, reject) => {
+			this.#pending.add(reject);
+			this.#raw
+				.send(method, params[0] as object | undefined)
+				.then(result => resolve(result as Commands[M]['returnType']), reject)
+				.finally(() => this.#pending.delete(reject));
+		});
+	}
+
+	on<E extends keyof Events>(event: E, listener: (...params: Events[E]) => void): Disposable {
+		const handler = listener as unknown as (params: never) => void;
+		this.#raw.on(event, handler);
+		return { dispose: () => this.#raw.off(event, handler) };
+	}
+
+	/** Settles when the other side has seen it. */
+	async close(): Promise<void> {
+		if (this.#isClosed) return;
+		await this.#raw.close().catch(() => {
+			// Already gone, which is what we want.
+		});
+		this.#markClosed();
+	}
+}
+
+export class ConnectionClosedError extends Error {
+	override readonly name = 'ConnectionClosedError';
+	constructor() {
+		super('The connection to the script was closed.');
+	}
+}

@@ -1,0 +1,169 @@
+/**
+ * Functions that run inside the profiled process. Each is turned into source text, so it may use nothing but its arguments,
+ * and speak only what Node 20 understands. `sourceURL` lets our frames be told from the user's.
+ */
+import type { CommandResult, Drained, RuntimeCommand, RuntimeHub } from '../../protocol/runtimeLink.ts';
+
+/** Raw result of {@link poll}: bytes; `now` and `costMs` in ms of the target's monotonic clock. */
+export interface PollReply {
+	now: number;
+	costMs: number;
+	rss: number;
+	heapUsed: number;
+	heapTotal: number;
+	heapLimit?: number;
+	malloced?: number;
+	external: number;
+	arrayBuffers: number;
+	/** Collections since the last rotation: `[V8's name, µs, used before, used after, external after]`. */
+	gc?: [string, number, number, number, number][];
+	drained?: Drained;
+}
+
+export interface SetUpReply {
+	now: number;
+	pid: number;
+	nodeVersion: string;
+	v8Version: string;
+	platform: string;
+	arch: string;
+	cwd: string;
+	runtime: boolean;
+	/** Whether V8's collection profiler is at hand. */
+	gc: boolean;
+}
+
+interface GcProfiler {
+	start(): void;
+	stop():
+		| {
+				statistics: {
+					gcType: string;
+					cost: number;
+					beforeGC: { heapStatistics: { usedHeapSize: number } };
+					afterGC: { heapStatistics: { usedHeapSize: number; externalMemory?: number } };
+				}[];
+		  }
+		| undefined;
+}
+
+interface EngineState {
+	v8?: { getHeapStatistics(): { heap_size_limit: number; malloced_memory: number } };
+	gc?: GcProfiler;
+}
+
+/** The expression that calls `fn` with JSON arguments in the target. */
+export function expression<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): string {
+	const list = args.map(arg => (arg === undefined ? 'undefined' : JSON.stringify(arg))).join(',');
+	return `(${fn.toString()})(${list})\n//# sourceURL=${SNIPPET_URL}`;
+}
+export const SNIPPET_URL = 'memory-manager:engine';
+
+export function setUp(hubKey: string, engineKey: string): string {
+	type Holder = Record<symbol, unknown>;
+	const holder = globalThis as unknown as Holder;
+	const load = (name: string): unknown => {
+		const find = (process as { getBuiltinModule?: (name: string) => unknown }).getBuiltinModule;
+		return find
+			? find(name)
+			: (process as { mainModule?: { require(name: string): unknown } }).mainModule?.require(name);
+	};
+	const state: EngineState = {};
+	try {
+		const v8 = load('v8') as EngineState['v8'] & { GCProfiler?: new () => GcProfiler };
+		if (v8) {
+			state.v8 = v8;
+			if (v8.GCProfiler) {
+				state.gc = new v8.GCProfiler();
+				state.gc.start();
+			}
+		}
+	} catch {
+		// Without the module the heap limit and collections are not known here.
+	}
+	Object.defineProperty(holder, Symbol.for(engineKey), { value: state, configurable: true, enumerable: false });
+	const [seconds, nanoseconds] = process.hrtime();
+	return JSON.stringify({
+		now: seconds * 1e3 + nanoseconds / 1e6,
+		pid: process.pid,
+		nodeVersion: process.versions.node,
+		v8Version: process.versions.v8,
+		platform: process.platform,
+		arch: process.arch,
+		cwd: process.cwd(),
+		runtime: holder[Symbol.for(hubKey)] !== undefined,
+		gc: state.gc !== undefined,
+	});
+}
+
+export function poll(hubKey: string, engineKey: string, withGc: boolean): string {
+	const holder = globalThis as unknown as Record<symbol, unknown>;
+	const began = process.hrtime();
+	const memory = process.memoryUsage();
+	const state = holder[Symbol.for(engineKey)] as EngineState | undefined;
+	const heap = state?.v8?.getHeapStatistics();
+	const reply: Record<string, unknown> = {
+		now: began[0] * 1e3 + began[1] / 1e6,
+		rss: memory.rss,
+		heapUsed: memory.heapUsed,
+		heapTotal: memory.heapTotal,
+		heapLimit: heap?.heap_size_limit,
+		malloced: heap?.malloced_memory,
+		external: memory.external,
+		arrayBuffers: memory.arrayBuffers,
+	};
+	if (withGc && state?.gc) {
+		const result = state.gc.stop();
+		state.gc.start();
+		reply.gc = (result?.statistics ?? []).map(one => [
+			one.gcType,
+			one.cost,
+			one.beforeGC.heapStatistics.usedHeapSize,
+			one.afterGC.heapStatistics.usedHeapSize,
+			one.afterGC.heapStatistics.externalMemory ?? 0,
+		]);
+	}
+	const hub = holder[Symbol.for(hubKey)] as RuntimeHub | undefined;
+	if (hub && hub.protocol === 1) reply.drained = hub.drain();
+	const spent = process.hrtime(began);
+	reply.costMs = spent[0] * 1e3 + spent[1] / 1e6;
+	return JSON.stringify(reply);
+}
+
+export function go(hubKey: string): boolean {
+	const hub = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(hubKey)] as RuntimeHub | undefined;
+	hub?.go();
+	return hub !== undefined;
+}
+
+/** Undoes {@link setUp} in a process that lives on. */
+export function leave(hubKey: string, engineKey: string): void {
+	const holder = globalThis as unknown as Record<symbol, unknown>;
+	(holder[Symbol.for(hubKey)] as RuntimeHub | undefined)?.leave();
+	(holder[Symbol.for(engineKey)] as EngineState | undefined)?.gc?.stop();
+	delete holder[Symbol.for(engineKey)];
+}
+
+export function runCommand(hubKey: string, command: RuntimeCommand): string {
+	const hub = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(hubKey)] as RuntimeHub | undefined;
+	if (!hub) return JSON.stringify({ error: 'The Memory Manager runtime is not loaded in this process.' });
+	try {
+		const result: CommandResult = hub.command(command);
+		return JSON.stringify(result);
+	} catch (error) {
+		return JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+	}
+}
+
+/** Writes a heap snapshot from inside, which works while the script computes; returns an error text or ''. */
+export function writeHeapSnapshot(engineKey: string, path: string): string {
+	const state = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(engineKey)] as EngineState | undefined;
+	const v8 = state?.v8 as { writeHeapSnapshot?: (path: string) => string } | undefined;
+	if (!v8?.writeHeapSnapshot) return 'This process gives no access to its v8 module.';
+	try {
+		v8.writeHeapSnapshot(path);
+		return '';
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}

@@ -1,0 +1,68 @@
+import { type FSWatcher, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseRendezvous, type Rendezvous } from '../../protocol/runtimeLink.ts';
+
+/** How often the directory is looked at besides watching it: file events are not certain everywhere. */
+const LOOK_MS = 100;
+
+/** The private directory where the target tells its inspector's address and is told that it may go. */
+export class RendezvousDirectory {
+	readonly path = mkdtempSync(join(tmpdir(), 'memory-manager-'));
+	#watcher: FSWatcher | undefined;
+	#timer: ReturnType<typeof setInterval> | undefined;
+
+	/** Settles with the first process that reports; `undefined` after `close()`. */
+	async arrival(): Promise<Rendezvous | undefined> {
+		return new Promise(resolve => {
+			const look = async () => {
+				const found = await this.#read();
+				if (found || this.#timer === undefined) {
+					this.#stopLooking();
+					resolve(found);
+				}
+			};
+			this.#timer = setInterval(look, LOOK_MS);
+			try {
+				this.#watcher = watch(this.path, () => void look());
+				this.#watcher.on('error', () => this.#watcher?.close());
+			} catch {
+				// No file events here (some network file systems): the timer looks.
+			}
+			void look();
+		});
+	}
+
+	/** Lets the waiting process end. */
+	release(pid: number): void {
+		try {
+			writeFileSync(join(this.path, `${pid}.release`), '');
+		} catch {
+			// The directory is gone: the target sees that our process or the directory went and ends by itself.
+		}
+	}
+
+	async close(): Promise<void> {
+		this.#stopLooking();
+		await rm(this.path, { recursive: true, force: true });
+	}
+
+	#stopLooking(): void {
+		clearInterval(this.#timer);
+		this.#timer = undefined;
+		this.#watcher?.close();
+		this.#watcher = undefined;
+	}
+
+	async #read(): Promise<Rendezvous | undefined> {
+		const names = await readdir(this.path).catch(() => []);
+		const name = names.find(entry => /^\d+\.json$/.test(entry));
+		if (name === undefined) return undefined;
+		try {
+			return parseRendezvous(readFileSync(join(this.path, name), 'utf8'));
+		} catch {
+			return undefined;
+		}
+	}
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { errors } from '../errors.ts';
+import { ChatterFilter } from './chatterFilter.ts';
+import type { LaunchPlan } from './launchPlan.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface ProcessEnd {
+	code: number | null;
+	signal: NodeJS.Signals | null;
+}
+
+/** SIGTERM, this long, then SIGKILL. */
+const TERM_MS = 1_000;
+
+/** The script's process: started by a plan, stopped in two steps, gone when we are gone. */
+export class TargetProcess {
+	readonly pid: number;
+	readonly stdin: Writable | undefined;
+	readonly stdout: Readable | undefined;
+	readonly stderr: Readable | undefined;
+	readonly ended: Promise<ProcessEnd>;
+	readonly #child: ChildProcess;
+	readonly #filter: ChatterFilter | undefined;
+	#end: ProcessEnd | undefined;
+	/** The Node process inside a shell, once it is known. */
+	#inner: number | undefined;
+
+	private constructor(child: ChildProcess, pid: number, filter: ChatterFilter | undefined) {
+		this.#child = child;
+		this.pid = pid;
+		this.#filter = filter;
+		this.stdin = child.stdin ?? undefined;
+		this.stdout = child.stdout ?? undefined;
+		this.stderr = filter && child.stderr ? child.stderr.pipe(filter) : undefined;
+		// A script that closes its stdin makes writes fail; that is its business, not an error of ours.
+		child.stdin?.on('error', () => {});
+		const stopWatchdog = startWatchdog(pid);
+		this.ended = new Promise(resolve => {
+			child.once('exit', (code, signal) => {
+				stopWatchdog();
+				this.#end = { code, signal };
+				resolve(this.#end);
+			});
+		});
+	}
+
+	/** Rejects with `spawnFailed`. `connections` is how many times Node will say that a debugger attached. */
+	static async start(plan: LaunchPlan, stdio: TargetStdio, connections: number): Promise<TargetProcess> {
+		const child = spawn(plan.command, plan.args, {
+			cwd: plan.cwd,
+			env: plan.env,
+			shell: plan.shell,
+			stdio: stdio === 'pipe' ? 'pipe' : ['inherit', 'inherit', stdio === 'inheritAll' ? 'inherit' : 'pipe'],
+			windowsHide: true,
+		});
+		await new Promise<void>((resolve, reject) => {
+			child.once('spawn', resolve);
+			child.once('error', error => reject(errors.spawnFailed(plan.command, error)));
+		});
+		// Later errors are failed kills: the process is gone, `exit` says so.
+		child.on('error', () => {});
+		return new TargetProcess(child, child.pid ?? 0, child.stderr ? new ChatterFilter(connections) : undefined);
+	}
+
+	get hasEnded(): boolean {
+		return this.#end !== undefined;
+	}
+
+	/** From here on stderr is passed on untouched. */
+	chatterIsOver(): void {
+		this.#filter?.finish();
+	}
+
+	/** The Node process that answered: signals go to it, too, when a shell stands in between. */
+	setInner(pid: number): void {
+		if (pid !== this.pid) this.#inner = pid;
+	}
+
+	kill(signal: NodeJS.Signals): void {
+		if (this.#end) return;
+		if (this.#inner !== undefined) killQuietly(this.#inner, signal);
+		this.#child.kill(signal);
+	}
+
+	async stop(): Promise<void> {
+		this.kill('SIGTERM');
+		const timer = setTimeout(() => this.kill('SIGKILL'), TERM_MS);
+		await this.ended;
+		clearTimeout(timer);
+	}
+}
+
+/** `inheritAll`: all three streams are ours; `inheritPipedStderr`: stderr is piped through the filter to ours. */
+export type TargetStdio = 'pipe' | 'inheritAll' | 'inheritPipedStderr';
+
+function killQuietly(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(pid, signal);
+	} catch {
+		// It has ended by itself.
+	}
+}

@@ -1,0 +1,229 @@
+import { join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { EndReason } from '../protocol/entries.ts';
+import { RECORDING_FORMAT, type RecordingHeader } from '../protocol/recording.ts';
+import { type CommandResult, NOTIFY_BINDING, type RuntimeCommand } from '../protocol/runtimeLink.ts';
+import { errors, messageOf } from './errors.ts';
+import { CdpClient } from './inspector/cdp.ts';
+import { go } from './inspector/snippets.ts';
+import { HUB_KEY, Target } from './inspector/target.ts';
+import { type LaunchPlan, launchPlan } from './launch/launchPlan.ts';
+import { RendezvousDirectory } from './launch/rendezvous.ts';
+import { resolveTarget } from './launch/resolveTarget.ts';
+import { type ProcessEnd, TargetProcess, type TargetStdio } from './launch/targetProcess.ts';
+import { DEFAULT_INTERVAL_BYTES } from './observation.ts';
+import { SessionCore } from './session.ts';
+import type { LaunchOptions, ProfileSession } from './sessionTypes.ts';
+import { ENGINE_VERSION } from './version.ts';
+
+/** How many times Node says "Debugger attached.": once for each of our connections. */
+const CONNECTIONS = 2;
+/** Older scripts in V8's list are forgotten when it is full, and every question of ours makes a script. */
+const SCRIPTS_CACHE_BYTES = 1_000_000;
+
+/**
+ * Starts a script under the inspector and follows it until it has ended. Settles when the process is there; rejects with a
+ * UserError when it cannot be started.
+ */
+export async function launchSession(options: LaunchOptions): Promise<ProfileSession> {
+	options.signal?.throwIfAborted();
+	const cwd = resolve(options.cwd);
+	const env = options.env ?? process.env;
+	const { target, node } = await resolveTarget(options.target, options.nodePath, env, cwd);
+	const stdio = targetStdio(options.stdio ?? 'pipe');
+	const rendezvous = new RendezvousDirectory();
+	try {
+		const link = { dir: rendezvous.path, hostPid: process.pid, quietTerminal: stdio === 'inheritAll' };
+		const preload = join(options.runtimeDir, 'preload.cjs');
+		const plan = launchPlan({ target, ...(node && { node }), cwd, env, preload, link });
+		const session = new LaunchedSession(plan, options, rendezvous);
+		await session.start(stdio);
+		return session;
+	} catch (error) {
+		await rendezvous.close();
+		throw error;
+	}
+}
+
+/** A script that inherits a terminal as stderr must keep it; anything else can be passed through the filter. */
+function targetStdio(wanted: 'pipe' | 'inherit'): TargetStdio {
+	if (wanted === 'pipe') return 'pipe';
+	return process.stderr.isTTY && process.platform !== 'win32' ? 'inheritAll' : 'inheritPipedStderr';
+}
+
+class LaunchedSession implements ProfileSession {
+	readonly ended: Promise<EndReason>;
+	readonly #core: SessionCore;
+	readonly #plan: LaunchPlan;
+	readonly #options: LaunchOptions;
+	readonly #rendezvous: RendezvousDirectory;
+	#process: TargetProcess | undefined;
+	#pid: number | undefined;
+	#stopped = false;
+	#outOfMemory: EndReason | undefined;
+	#connected: Promise<void> = Promise.resolve();
+	#resolveEnded: (reason: EndReason) => void = () => {};
+
+	constructor(plan: LaunchPlan, options: LaunchOptions, rendezvous: RendezvousDirectory) {
+		this.#plan = plan;
+		this.#options = options;
+		this.#rendezvous = rendezvous;
+		this.#core = new SessionCore(headerOf(plan, options), options);
+		this.ended = new Promise(done => {
+			this.#resolveEnded = done;
+		});
+	}
+
+	get header() {
+		return this.#core.model.header;
+	}
+	get model() {
+		return this.#core.model;
+	}
+	get state() {
+		return this.#core.state;
+	}
+	get recordingPath() {
+		return this.#options.recordingPath;
+	}
+	get pid() {
+		return this.#pid;
+	}
+	get onDidAddEntries() {
+		return this.#core.log.onDidAddEntries;
+	}
+	get stdin(): Writable | undefined {
+		return this.#process?.stdin;
+	}
+	get stdout(): Readable | undefined {
+		return this.#process?.stdout;
+	}
+	get stderr(): Readable | undefined {
+		return this.#process?.stderr;
+	}
+
+	async start(stdio: TargetStdio): Promise<void> {
+		// Look before the process exists: its first word may come within milliseconds.
+		const arrival = this.#rendezvous.arrival();
+		const started = await TargetProcess.start(this.#plan, stdio, CONNECTIONS);
+		this.#process = started;
+		if (stdio === 'inheritPipedStderr') started.stderr?.pipe(process.stderr, { end: false });
+		await this.#core.open();
+		this.#connected = arrival
+			.then(found => found && this.#arrived(started, found))
+			.catch(error => this.#core.log.notice('error', `The script runs unprofiled: ${messageOf(error)}`))
+			.finally(() => started.chatterIsOver());
+		void started.ended.then(end => this.#ended(end));
+		this.#options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
+		if (this.#options.signal?.aborted) void this.stop();
+	}
+
+	async #arrived(
+		process: TargetProcess,
+		found: { pid: number } & ({ url: string } | { error: string }),
+	): Promise<void> {
+		this.#pid = found.pid;
+		process.setInner(found.pid);
+		if ('error' in found) throw errors.inspectorFailed(found.error);
+		const [control, poll] = await Promise.all([CdpClient.connect(found.url), CdpClient.connect(found.url)]);
+		const target = new Target(control, poll);
+		const observation = this.#core.observe(target, this.#options.runtimeDir, true);
+		control.on('Debugger.scriptParsed', ({ scriptId, url, sourceMapURL }) =>
+			observation.maps.addScript(scriptId, url, sourceMapURL),
+		);
+		control.on('Debugger.paused', ({ reason }) => void this.#paused(target, reason));
+		control.on('Runtime.bindingCalled', ({ name, payload }) => {
+			if (name !== NOTIFY_BINDING) return;
+			if (payload === 'ending') void this.#ending(found.pid, target);
+			else observation.pollNow();
+		});
+		control.on('NodeRuntime.waitingForDisconnect', () => void this.#ending(found.pid, target));
+		await Promise.all([
+			control.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }),
+			// The debugger is there for two things: source maps, and the pause when the heap limit is reached.
+			control.send('Debugger.enable', { maxScriptsCacheSize: SCRIPTS_CACHE_BYTES }),
+			control.send('Debugger.setSkipAllPauses', { skip: true }),
+			control.send('Runtime.addBinding', { name: NOTIFY_BINDING }),
+			observation.start(),
+		]);
+		await target.run(go, HUB_KEY);
+		if (this.#core.state === 'starting') this.#core.setState('running');
+	}
+
+	/** The script is at its end and waits for us: read what is left, let go of it, then let it go. */
+	async #ending(pid: number, target: Target): Promise<void> {
+		await this.#core.finish();
+		await target.close();
+		this.#rendezvous.release(pid);
+	}
+
+	async #paused(target: Target, reason: string): Promise<void> {
+		if (reason !== 'OOM') {
+			await target.control.send('Debugger.resume').catch(() => undefined);
+			return;
+		}
+		// V8 stops here before it gives up, and raises the limit: going on would let the script outlive what kills it without us.
+		const limitBytes = this.#core.model.latest?.heapLimitBytes;
+		this.#outOfMemory = { kind: 'outOfMemory', ...(limitBytes !== undefined && { limitBytes }) };
+		await this.#core.finish('outOfMemory');
+		this.#process?.kill('SIGABRT');
+	}
+
+	async #ended(end: ProcessEnd): Promise<void> {
+		const arrived = this.#pid !== undefined;
+		await this.#rendezvous.close();
+		await this.#connected;
+		if (!arrived)
+			this.#core.log.notice('warning', 'The process ended before a Node script began: there is nothing to show.');
+		this.#resolveEnded(await this.#core.end(this.#reason(end)));
+	}
+
+	#reason({ code, signal }: ProcessEnd): EndReason {
+		if (this.#outOfMemory) return this.#outOfMemory;
+		if (this.#stopped) return { kind: 'stopped' };
+		return signal === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', signal };
+	}
+
+	async stop(): Promise<void> {
+		if (this.#process && !this.#process.hasEnded) {
+			this.#stopped = true;
+			await this.#core.finish();
+			await this.#process.stop();
+		}
+		await this.ended;
+	}
+
+	kill(signal: NodeJS.Signals): void {
+		this.#process?.kill(signal);
+	}
+
+	command(command: RuntimeCommand): Promise<CommandResult> {
+		return this.#core.command(command);
+	}
+
+	collectGarbage(): Promise<CommandResult> {
+		return this.#core.command({ kind: 'collectGarbage' });
+	}
+
+	async refreshAllocations(): Promise<void> {
+		await this.#core.running().readAllocations('request');
+	}
+
+	takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+		return this.#core.takeHeapSnapshot(path, onProgress, signal);
+	}
+}
+
+function headerOf(plan: LaunchPlan, options: LaunchOptions): Omit<RecordingHeader, 'originEpochMs'> {
+	return {
+		type: 'header',
+		format: RECORDING_FORMAT,
+		version: ENGINE_VERSION,
+		engineNode: process.versions.node,
+		title: plan.title,
+		command: [plan.command, ...plan.args],
+		...(plan.script !== undefined && { script: resolve(plan.cwd, plan.script) }),
+		cwd: plan.cwd,
+		samplingIntervalBytes: options.sampling?.intervalBytes ?? DEFAULT_INTERVAL_BYTES,
+	};
+}

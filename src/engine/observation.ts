@@ -1,0 +1,184 @@
+import type { Logger } from '../base/logger.ts';
+import type { ProcessEntry, ProfileCause } from '../protocol/entries.ts';
+import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
+import { AllocationSampler } from './collectors/allocationSampler.ts';
+import { GcCollector } from './collectors/gcCollector.ts';
+import { MemorySampler } from './collectors/memorySampler.ts';
+import { type PollConsumer, PollLoop } from './collectors/pollLoop.ts';
+import { RuntimeEvents } from './collectors/runtimeEvents.ts';
+import { SystemSampler } from './collectors/systemSampler.ts';
+import { messageOf, UserError } from './errors.ts';
+import { ConnectionClosedError } from './inspector/cdp.ts';
+import { monotonicMs, type SessionClock } from './inspector/clock.ts';
+import { parseCommandResult, parseSetUp } from './inspector/pollReply.ts';
+import { leave, runCommand, setUp } from './inspector/snippets.ts';
+import { ENGINE_KEY, HUB_KEY, type Target } from './inspector/target.ts';
+import type { SessionLog } from './sessionLog.ts';
+import type { SamplingOptions } from './sessionTypes.ts';
+import { CallTreeBuilder } from './sources/callTreeBuilder.ts';
+import { SourceMaps } from './sources/sourceMaps.ts';
+
+export const DEFAULT_SAMPLES_PER_SECOND = 20;
+export const DEFAULT_INTERVAL_BYTES = 128 * 1024;
+const COST_INTERVAL_MS = 1_000;
+
+export interface ObservationOptions {
+	target: Target;
+	clock: SessionClock;
+	log: SessionLog;
+	logger: Logger;
+	sampling: SamplingOptions;
+	runtimeDir: string | undefined;
+	/** Whether the target runs on this machine, so that its RSS can be read from outside. */
+	sameMachine: boolean;
+}
+
+/** All collectors on one connected target. */
+export class Observation implements PollConsumer {
+	readonly maps: SourceMaps;
+	readonly #options: ObservationOptions;
+	readonly #gc: GcCollector;
+	readonly #allocations: AllocationSampler;
+	readonly #events: RuntimeEvents;
+	readonly #system: SystemSampler;
+	#loop: PollLoop | undefined;
+	#pollMs = 0;
+	#polls = 0;
+	#costAt = 0;
+
+	constructor(options: ObservationOptions) {
+		const { target, clock, log, logger, sampling, runtimeDir } = options;
+		const onError = (error: unknown) => {
+			if (!(error instanceof ConnectionClosedError)) logger.warn(`A reading failed: ${messageOf(error)}`);
+		};
+		this.#options = options;
+		this.maps = new SourceMaps(logger);
+		this.#gc = new GcCollector(log.add);
+		this.#events = new RuntimeEvents(clock, this.maps, log.add);
+		this.#system = new SystemSampler(clock, log.model, log.add, onError);
+		const tree = new CallTreeBuilder(this.maps, runtimeDir);
+		const intervalBytes = sampling.intervalBytes ?? DEFAULT_INTERVAL_BYTES;
+		this.#allocations = new AllocationSampler({
+			target,
+			clock,
+			tree,
+			gc: this.#gc,
+			intervalBytes,
+			emit: log.add,
+			onError,
+		});
+	}
+
+	/** Sends every set-up command at once and takes the first sample; the target may still be held. */
+	async start(): Promise<ProcessEntry> {
+		const { target, clock, log, sampling, sameMachine } = this.#options;
+		const sent = monotonicMs();
+		const [reply] = await Promise.all([
+			target.run(setUp, HUB_KEY, ENGINE_KEY).then(value => ({ value, received: monotonicMs() })),
+			sampling.allocations === false ? undefined : this.#allocations.start(),
+		]);
+		const facts = parseSetUp(reply.value);
+		if (!facts) throw new Error('the process gave an answer that cannot be read');
+		clock.calibrate(sent, reply.received, facts.now);
+		if (!facts.gc)
+			log.notice(
+				'info',
+				`Node ${facts.nodeVersion} does not tell its collections here: garbage collection is not shown.`,
+			);
+		const { pid, nodeVersion, v8Version, platform, arch, cwd, runtime } = facts;
+		const entry: ProcessEntry = {
+			type: 'process',
+			t: clock.now(),
+			pid,
+			nodeVersion,
+			v8Version,
+			platform,
+			arch,
+			cwd,
+			runtime,
+		};
+		log.add(entry);
+		const memory = new MemorySampler(log.add, sameMachine ? pid : undefined);
+		const consumers = [memory, this.#gc, this.#events, this.#allocations, this];
+		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers);
+		this.#allocations.follow(this.#loop);
+		this.#system.start();
+		this.#loop.pollNow();
+		this.#loop.start();
+		return entry;
+	}
+
+	polled({ t, reply }: { t: number; reply: { costMs: number } }): void {
+		this.#pollMs += reply.costMs;
+		this.#polls++;
+		if (t - this.#costAt >= COST_INTERVAL_MS) this.#cost(t);
+	}
+
+	/** The script asked for attention: its queue of events fills. */
+	pollNow(): void {
+		this.#loop?.pollNow();
+	}
+
+	readAllocations(cause: ProfileCause): Promise<void> {
+		return this.#allocations.read(cause, this.#options.log.model.latest?.heapUsedBytes);
+	}
+
+	/** Last readings: everything the runtime still holds and the final profile. Nothing is asked after it. */
+	async finish(cause: 'final' | 'outOfMemory'): Promise<void> {
+		this.#system.stop();
+		const { clock, sampling } = this.#options;
+		if (sampling.allocations === false)
+			await this.#loop?.around(
+				async () => {},
+				() => {},
+			);
+		else await this.readAllocations(cause);
+		await this.#loop?.stop();
+		await this.#events.settled();
+		this.#cost(clock.now());
+	}
+
+	/** Stops asking at once, when there is nobody left to ask. */
+	async abandon(): Promise<void> {
+		this.#system.stop();
+		await this.#loop?.stop();
+		await this.#events.settled();
+		this.#cost(this.#options.clock.now());
+	}
+
+	/** Leaves a process that lives on as we found it. */
+	async leave(): Promise<void> {
+		const { target } = this.#options;
+		await Promise.all([
+			target.poll.send('HeapProfiler.stopSampling').catch(() => undefined),
+			target.run(leave, HUB_KEY, ENGINE_KEY).catch(() => undefined),
+		]);
+	}
+
+	async command(command: RuntimeCommand): Promise<CommandResult> {
+		const { target } = this.#options;
+		const ask = async () => parseCommandResult(await target.run(runCommand, HUB_KEY, command));
+		const result =
+			command.kind === 'collectGarbage' && this.#loop
+				? (await this.#loop.around(ask, () => this.#gc.expectForced('command'))).result
+				: await ask();
+		this.#loop?.pollNow();
+		if ('error' in result) throw new UserError('notRunning', result.error);
+		return result;
+	}
+
+	#cost(t: number): void {
+		const { log } = this.#options;
+		this.#costAt = t;
+		log.add({
+			type: 'cost',
+			t,
+			pollMs: this.#pollMs,
+			polls: this.#polls,
+			profileMs: this.#allocations.spentMs,
+			profiles: this.#allocations.readings,
+			recordedBytes: log.recordedBytes,
+			droppedEvents: this.#events.dropped,
+		});
+	}
+}

@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Entry } from '../../protocol/entries.ts';
+import type { RecordingHeader } from '../../protocol/recording.ts';
+import { errors } from '../errors.ts';
+
+/** How long an entry may wait for the disk, ms: what a crash of ours can lose. */
+const FLUSH_MS = 100;
+
+/** Appends a session to its file as it happens. A failing disk ends the recording, never the session. */
+export class RecordingWriter {
+	readonly path: string;
+	readonly #handle: FileHandle;
+	readonly #onError: (error: Error) => void;
+	#waiting: string[] = [];
+	#writing: Promise<void> = Promise.resolve();
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#failed = false;
+	#bytes = 0;
+
+	private constructor(path: string, handle: FileHandle, onError: (error: Error) => void) {
+		this.path = path;
+		this.#handle = handle;
+		this.#onError = onError;
+	}
+
+	/** Creates the file (never overwrites one) with its header. Rejects with `cannotWrite`. */
+	static async create(
+		path: string,
+		header: RecordingHeader,
+		onError: (error: Error) => void,
+	): Promise<RecordingWriter> {
+		try {
+			mkdirSync(dirname(path), { recursive: true });
+			const writer = new RecordingWriter(path, await open(path, 'ax'), onError);
+			writer.#waiting.push(`${JSON.stringify(header)}\n`);
+			await writer.#flush();
+			return writer;
+		} catch (error) {
+			throw errors.cannotWrite(path, error);
+		}
+	}
+
+	/** Bytes handed to the file so far. */
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	write(entries: readonly Entry[]): void {
+		if (this.#failed) return;
+		for (const entry of entries) this.#waiting.push(`${JSON.stringify(entry)}\n`);
+		this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_MS);
+	}
+
+	async close(): Promise<void> {
+		await this.#flush();
+		await this.#handle.close().catch(error => this.#fail(error));
+	}
+
+	#flush(): Promise<void> {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		const text = this.#waiting.join('');
+		this.#waiting = [];
+		if (text !== '' && !this.#failed) {
+			this.#bytes += Buffer.byteLength(text);
+			this.#writing = this.#writing.then(() => this.#handle.appendFile(text)).catch(error => this.#fail(error));
+		}
+		return this.#writing;
+	}
+
+	#fail(error: unknown): void {
+		if (this.#failed) return;
+		this.#failed = true;
+		this.#onError(errors.cannotWrite(this.path, error));
+	}
+}

@@ -1,0 +1,165 @@
+import { stat, unlink } from 'node:fs/promises';
+import { mem } from 'systeminformation';
+import type { SessionModel } from '../analysis/sessionModel.ts';
+import { withDeadline } from '../base/deadlines.ts';
+import { type Logger, silentLogger } from '../base/logger.ts';
+import type { EndReason, SessionState } from '../protocol/entries.ts';
+import type { RecordingHeader } from '../protocol/recording.ts';
+import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
+import { formatBytes } from '../protocol/units.ts';
+import { errors, messageOf, UserError } from './errors.ts';
+import { ConnectionClosedError } from './inspector/cdp.ts';
+import { SessionClock } from './inspector/clock.ts';
+import { writeHeapSnapshot } from './inspector/snippets.ts';
+import { ENGINE_KEY, type Target } from './inspector/target.ts';
+import { Observation } from './observation.ts';
+import { SessionLog } from './sessionLog.ts';
+import type { SessionOptions } from './sessionTypes.ts';
+
+/** How long last readings may take before the script goes without them. */
+const FINISH_MS = 8_000;
+/** A snapshot takes up to this many times the live heap in extra memory (measured: 10 to 14). */
+const SNAPSHOT_FACTOR = 16;
+
+/** What launched and attached sessions share: the log, the observation of a target, and how all of it ends. */
+export class SessionCore {
+	readonly clock = new SessionClock();
+	readonly log: SessionLog;
+	readonly logger: Logger;
+	readonly options: SessionOptions;
+	target: Target | undefined;
+	observation: Observation | undefined;
+	#state: SessionState = 'starting';
+	#finishing: Promise<void> | undefined;
+
+	constructor(header: Omit<RecordingHeader, 'originEpochMs'>, options: SessionOptions) {
+		this.options = options;
+		this.logger = options.logger ?? silentLogger;
+		this.log = new SessionLog({ ...header, originEpochMs: this.clock.originEpochMs }, this.clock, this.logger);
+	}
+
+	get model(): SessionModel {
+		return this.log.model;
+	}
+
+	get state(): SessionState {
+		return this.#state;
+	}
+
+	async open(): Promise<void> {
+		if (this.options.recordingPath !== undefined) await this.log.record(this.options.recordingPath);
+		this.setState('starting');
+	}
+
+	setState(state: SessionState, reason?: EndReason): void {
+		this.#state = state;
+		this.log.add({ type: 'state', t: this.clock.now(), state, ...(reason && { reason }) });
+	}
+
+	observe(target: Target, runtimeDir: string | undefined, sameMachine: boolean): Observation {
+		const { clock, log, logger } = this;
+		this.target = target;
+		this.observation = new Observation({
+			target,
+			clock,
+			log,
+			logger,
+			sampling: this.options.sampling ?? {},
+			runtimeDir,
+			sameMachine,
+		});
+		return this.observation;
+	}
+
+	/** Last readings, once, bounded in time; whatever fails is said and does not hold up the end. */
+	finish(cause: 'final' | 'outOfMemory' = 'final'): Promise<void> {
+		this.#finishing ??= this.#finish(cause);
+		return this.#finishing;
+	}
+
+	async #finish(cause: 'final' | 'outOfMemory'): Promise<void> {
+		if (this.#state !== 'ended') this.setState('ending');
+		const { observation, target } = this;
+		if (!observation || !target) return;
+		try {
+			if (target.isClosed) throw new ConnectionClosedError();
+			await withDeadline(observation.finish(cause), FINISH_MS, 'The script did not answer in time.');
+		} catch (error) {
+			if (!(error instanceof ConnectionClosedError))
+				this.log.notice('warning', `The last reading is missing: ${messageOf(error)}`);
+			await target.close();
+			await observation.abandon();
+		}
+	}
+
+	async end(reason: EndReason): Promise<EndReason> {
+		await this.finish();
+		await this.target?.close();
+		this.setState('ended', reason);
+		await this.log.close();
+		return reason;
+	}
+
+	/** The observation of a running script; throws `notRunning`. */
+	running(): Observation {
+		if (!this.observation || this.#state !== 'running') throw errors.notRunning();
+		return this.observation;
+	}
+
+	async command(command: RuntimeCommand): Promise<CommandResult> {
+		try {
+			return await this.running().command(command);
+		} catch (error) {
+			throw error instanceof ConnectionClosedError ? errors.notRunning() : error;
+		}
+	}
+
+	async takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+		this.running();
+		const { target } = this;
+		if (!target) throw errors.notRunning();
+		await this.#refuseHugeSnapshot();
+		signal?.throwIfAborted();
+		const timer = setInterval(() => {
+			stat(path).then(
+				({ size }) => onProgress?.(size),
+				() => {
+					// Not begun yet.
+				},
+			);
+		}, 200);
+		const remove = () => unlink(path).catch(error => this.logger.trace(`No file to remove: ${messageOf(error)}`));
+		// V8 cannot be interrupted while it writes: an abort answers at once, and the file goes when V8 is done with it.
+		const writing = target.run(writeHeapSnapshot, ENGINE_KEY, path).then(problem => {
+			if (problem !== '') throw errors.cannotWrite(path, new Error(String(problem)));
+		});
+		try {
+			await Promise.race([writing, aborted(signal)]);
+			const { size } = await stat(path);
+			this.log.add({ type: 'snapshot', t: this.clock.now(), path, bytes: size });
+		} catch (error) {
+			writing.then(remove, remove);
+			throw error instanceof ConnectionClosedError ? errors.notRunning() : error;
+		} finally {
+			clearInterval(timer);
+		}
+	}
+
+	async #refuseHugeSnapshot(): Promise<void> {
+		const heapUsed = this.model.latest?.heapUsedBytes ?? 0;
+		const { available } = await mem();
+		if (available < heapUsed * SNAPSHOT_FACTOR) {
+			const needed = formatBytes(heapUsed * SNAPSHOT_FACTOR);
+			throw new UserError(
+				'cannotWrite',
+				`A heap snapshot of ${formatBytes(heapUsed)} may need ${needed} of memory and the machine has ${formatBytes(available)}. Use the allocations view, or take the snapshot earlier in the run.`,
+			);
+		}
+	}
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+	return new Promise((_, reject) => {
+		signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+	});
+}
