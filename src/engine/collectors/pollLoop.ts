@@ -79,7 +79,7 @@ export class PollLoop {
 	}
 
 	async #around<T>(work: () => Promise<T>, between: () => void): Promise<{ result: T; ms: number }> {
-		const [before, result, after] = await Promise.all([this.#ask(true), work(), this.#ask(true)]);
+		const [before, result, after] = await Promise.all([this.#tryAsk(), work(), this.#tryAsk()]);
 		if (before) this.#deliver(before, true);
 		between();
 		if (after) this.#deliver(after, true);
@@ -109,6 +109,15 @@ export class PollLoop {
 	/** Answers that could not be used. */
 	get failures(): number {
 		return this.#failures;
+	}
+
+	/** At its very end a process may still run commands of the inspector but no script: then the work's result stands alone. */
+	#tryAsk(): Promise<PollReply | undefined> {
+		return this.#ask(true).catch(error => {
+			if (error instanceof ConnectionClosedError) throw error;
+			this.#failures++;
+			return undefined;
+		});
 	}
 
 	async #ask(withGc: boolean): Promise<PollReply | undefined> {
