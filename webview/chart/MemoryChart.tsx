@@ -1,0 +1,125 @@
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { scaled, visibleWindow, zoomedTo } from '../../src/analysis/timeWindow.ts';
+import type { SeriesData } from '../../src/protocol/snapshot.ts';
+import { formatBytes, formatMs } from '../../src/protocol/units.ts';
+import { type Panel, usePanel } from '../context.ts';
+import { useWidth } from '../useSize.ts';
+import { CHART_HEIGHT, type ChartSource, chartOptions } from './chartOptions.ts';
+import { SERIES } from './seriesStyle.ts';
+
+/** What the time axis shows now. */
+export const shownWindow = ({ store, view }: Panel) =>
+	visibleWindow(view.zoom.value, view.follow.value, store.model?.now ?? 0);
+
+export function MemoryChart(): JSX.Element {
+	const panel = usePanel();
+	const { store, view, cursor } = panel;
+	const host = useRef<HTMLDivElement>(null);
+	const plot = useRef<uPlot | undefined>(undefined);
+	const width = useWidth(host);
+	const hidden = view.hiddenSeries.value;
+	const window = shownWindow(panel);
+	const theme = panel.theme.value;
+	const revision = store.revision.value;
+
+	// The plot is made once; it reads what it draws through `source`.
+	useEffect(() => {
+		if (!host.current) return;
+		const source = chartSource(panel);
+		const made = new uPlot(
+			chartOptions(host.current.clientWidth, column => !view.hiddenSeries.peek().some(name => name === column), source),
+			columns(store.model?.series.data),
+			host.current,
+		);
+		plot.current = made;
+		return () => made.destroy();
+	}, [panel, store, view]);
+	useLayoutEffect(() => {
+		if (width > 0) plot.current?.setSize({ width, height: CHART_HEIGHT });
+	}, [width]);
+	useLayoutEffect(() => {
+		SERIES.forEach(({ column }, i) => {
+			const show = !hidden.includes(column);
+			if (plot.current && plot.current.series[i + 1]?.show !== show) plot.current.setSeries(i + 1, { show });
+		});
+	}, [hidden]);
+	useEffect(() => {
+		plot.current?.setData(columns(store.model?.series.data));
+	}, [revision, window.min, window.max, theme, store]);
+
+	const onKeyDown = (event: KeyboardEvent) => {
+		const now = store.model?.now ?? 0;
+		const count = store.model?.series.data.t.length ?? 0;
+		const at = cursor.value ?? count - 1;
+		const moves: Record<string, () => void> = {
+			ArrowLeft: () => point(Math.max(0, at - 1)),
+			ArrowRight: () => point(Math.min(count - 1, at + 1)),
+			'+': () => zoom(0.5),
+			'-': () => zoom(2),
+			Escape: () => {
+				view.zoom.value = undefined;
+				view.follow.value = false;
+			},
+		};
+		const zoom = (factor: number) => {
+			view.zoom.value = scaled(window, factor, now);
+			view.follow.value = false;
+		};
+		const point = (index: number) => {
+			const t = store.model?.series.data.t[index];
+			if (t !== undefined && plot.current) plot.current.setCursor({ left: plot.current.valToPos(t, 'x'), top: 10 });
+		};
+		const move = moves[event.key];
+		if (!move) return;
+		event.preventDefault();
+		move();
+	};
+	return (
+		<div
+			ref={host}
+			class="memory-chart"
+			role="img"
+			// biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the cursor over the samples.
+			tabIndex={0}
+			aria-label={summary(panel)}
+			onKeyDown={onKeyDown}
+		/>
+	);
+}
+
+function chartSource(panel: Panel): ChartSource {
+	const { store, view, cursor } = panel;
+	return {
+		theme: () => panel.theme.peek(),
+		window: () => visibleWindow(view.zoom.peek(), view.follow.peek(), store.model?.now ?? 0),
+		peak: () => store.model?.peakRss,
+		rssShown: () => !view.hiddenSeries.peek().includes('rssBytes'),
+		onCursor: index => {
+			cursor.value = index;
+		},
+		onSelect: (from, to) => {
+			const zoom = zoomedTo(from, to, store.model?.now ?? 0);
+			if (!zoom) return;
+			view.zoom.value = zoom;
+			view.follow.value = false;
+		},
+		onReset: () => {
+			view.zoom.value = undefined;
+			view.follow.value = false;
+		},
+	};
+}
+
+const columns = (data: SeriesData | undefined): uPlot.AlignedData =>
+	data ? [data.t, ...SERIES.map(({ column }) => data[column])] : [[], ...SERIES.map(() => [])];
+
+function summary({ store }: Panel): string {
+	const model = store.model;
+	if (!model) return 'Memory over time: nothing measured yet.';
+	const peak = model.peakRss;
+	const highest = peak ? ` RSS is highest at ${formatMs(peak.t)} with ${formatBytes(peak.bytes)}.` : '';
+	return `Memory over ${formatMs(model.now)}.${highest} Arrow keys move the cursor, plus and minus zoom, Escape shows the whole run.`;
+}

@@ -1,0 +1,112 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { type PlacedSpan, spanLanes } from '../../src/analysis/spanLanes.ts';
+import { visibleText } from '../../src/protocol/text.ts';
+import { formatCount, formatDelta, formatMs } from '../../src/protocol/units.ts';
+import { fitText } from '../canvasText.ts';
+import { type Panel, usePanel } from '../context.ts';
+import type { HueName, Theme } from '../theme.ts';
+import { Lane, type LaneGeometry } from './Lane.tsx';
+
+const ROW = 18;
+const MAX_ROWS = 8;
+const HUES: readonly HueName[] = ['blue', 'purple', 'green', 'orange', 'yellow', 'red'];
+
+export function RegionLane(): JSX.Element | null {
+	const panel = usePanel();
+	const { store, view } = panel;
+	store.revision.value;
+	const version = store.version('span');
+	// Only open calls grow with the clock, and those are drawn up to `now` below.
+	// The version stands for what the spans are.
+	const lanes = useMemo(
+		() => spanLanes(store.model?.spans.values() ?? [], Number.POSITIVE_INFINITY, MAX_ROWS),
+		[version],
+	);
+	const now = store.model?.now ?? 0;
+	if (lanes.placed.length === 0) return null;
+	const rows = Math.min(lanes.rows, MAX_ROWS);
+	const end = (item: PlacedSpan) => Math.min(item.end, now);
+	return (
+		<>
+			<Lane
+				label="Regions"
+				summary={`${formatCount(lanes.placed.length)} calls of regions; the Regions tab lists them.`}
+				height={rows * ROW}
+				items={lanes.placed}
+				start={item => item.span.t}
+				top={item => item.row * ROW}
+				draw={(ctx, geometry, theme, focused) => draw(ctx, geometry, theme, lanes.placed, end, nameOf, focused)}
+				itemAt={(t, y, slack) =>
+					lanes.placed.findLast(
+						item => item.row === Math.floor(y / ROW) && t >= item.span.t - slack && t <= end(item) + slack,
+					)
+				}
+				describe={item => describe(item, end(item))}
+				onPick={item => {
+					panel.pickedRegion.value = item.span.region;
+					view.tab.value = 'regions';
+				}}
+			/>
+			{lanes.hidden > 0 && (
+				<div class="lane-note">{formatCount(lanes.hidden)} more calls ran at the same time and are not drawn.</div>
+			)}
+		</>
+	);
+
+	function nameOf(region: number): string {
+		return regionName(panel, region);
+	}
+	function describe({ span }: PlacedSpan, until: number): { title: string; lines: string[] } {
+		const lines = [`${formatMs(until - span.t)}${span.end === undefined ? ' so far' : ''}, from ${formatMs(span.t)}`];
+		if (span.delta) {
+			lines.push(
+				`RSS ${formatDelta(span.delta.rssBytes)}, heap ${formatDelta(span.delta.heapUsedBytes)}, external ${formatDelta(span.delta.externalBytes)}`,
+			);
+		} else if (span.end !== undefined) {
+			lines.push('Only timed: its memory was not read.');
+		}
+		if (span.failed) lines.push('It threw.');
+		return { title: nameOf(span.region), lines };
+	}
+}
+
+export const regionName = ({ store }: Panel, region: number): string =>
+	visibleText(store.model?.regions.get(region)?.definition.name ?? '') || '(no name)';
+
+function draw(
+	ctx: CanvasRenderingContext2D,
+	{ width, x }: LaneGeometry,
+	theme: Theme,
+	placed: readonly PlacedSpan[],
+	end: (item: PlacedSpan) => number,
+	nameOf: (region: number) => string,
+	focused: PlacedSpan | undefined,
+): void {
+	ctx.font = `11px ${theme.font}`;
+	ctx.textBaseline = 'middle';
+	// Thousands of short calls share a pixel: each pixel of a row is painted once.
+	const paintedTo: number[] = [];
+	for (const item of placed) {
+		const left = Math.max(x(item.span.t), -2);
+		const right = Math.min(Math.max(x(end(item)), left + 1.5), width + 2);
+		if (right < 0 || left > width || (right <= (paintedTo[item.row] ?? -1) && item !== focused)) continue;
+		paintedTo[item.row] = right;
+		const top = item.row * ROW + 1;
+		const wide = right - left;
+		ctx.fillStyle = theme[HUES[item.span.region % HUES.length] ?? 'blue'];
+		ctx.globalAlpha = 0.35;
+		ctx.fillRect(left, top, wide, ROW - 2);
+		ctx.globalAlpha = 1;
+		ctx.fillRect(left, top, Math.min(2, wide), ROW - 2);
+		if (theme.contrastBorder || item === focused) {
+			ctx.strokeStyle = item === focused ? theme.focus : (theme.contrastBorder ?? theme.focus);
+			ctx.lineWidth = item === focused ? 2 : 1;
+			ctx.strokeRect(left + 0.5, top + 0.5, wide - 1, ROW - 3);
+		}
+		if (wide < 24) continue;
+		ctx.fillStyle = theme.foreground;
+		const from = Math.max(left, 0) + 6;
+		ctx.fillText(fitText(ctx, nameOf(item.span.region), right - from - 4), from, top + (ROW - 2) / 2);
+	}
+}

@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import { FOLLOW_MS } from '../../src/analysis/timeWindow.ts';
+import { formatMs } from '../../src/protocol/units.ts';
+import { usePanel } from '../context.ts';
+import { IconButton } from '../controls.ts';
+import { Icon } from '../icons.tsx';
+import { GcLane } from './GcLane.tsx';
+import { Legend } from './Legend.tsx';
+import { MemoryChart } from './MemoryChart.tsx';
+import { RegionLane } from './RegionLane.tsx';
+
+export function TimeLine(): JSX.Element {
+	const { store, view } = usePanel();
+	store.revision.value;
+	const running = store.info.value?.live === true && store.liveModel?.state?.state !== 'ended';
+	const zoom = view.zoom.value;
+	const follow = view.follow.value;
+	const paused = view.paused.value;
+	const width = zoom ? zoom.max - zoom.min : FOLLOW_MS;
+	return (
+		<section class="timeline" aria-label="Memory over time">
+			<div class="timeline-bar">
+				<Legend />
+				<div class="timeline-actions">
+					<IconButton
+						label="Show the whole run"
+						disabled={!zoom && !follow}
+						onPress={() => {
+							view.zoom.value = undefined;
+							view.follow.value = false;
+						}}
+					>
+						<Icon name="wholeRun" />
+					</IconButton>
+					{running && (
+						<>
+							<IconButton
+								label={`Follow the last ${formatMs(width)}`}
+								pressed={follow}
+								onPress={() => {
+									view.follow.value = !follow;
+								}}
+							>
+								<Icon name="follow" />
+							</IconButton>
+							<IconButton
+								label={paused ? 'Go on drawing' : 'Pause drawing (the script runs on)'}
+								pressed={paused}
+								onPress={() => {
+									view.paused.value = !paused;
+								}}
+							>
+								<Icon name={paused ? 'play' : 'pause'} />
+							</IconButton>
+						</>
+					)}
+				</div>
+			</div>
+			<MemoryChart />
+			<GcLane />
+			<RegionLane />
+		</section>
+	);
+}

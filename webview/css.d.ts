@@ -1,0 +1,2 @@
+/** esbuild takes imported style sheets into the bundle's own. */
+declare module '*.css';

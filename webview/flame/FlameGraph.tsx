@@ -1,0 +1,159 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { FlameNode } from '../../src/analysis/allocations.ts';
+import { type FlameMove, layoutFlame, moveFocus, nodesAlong, pathOf } from '../../src/analysis/flameLayout.ts';
+import { hasSource, placeText } from '../../src/analysis/places.ts';
+import { formatBytes, formatPercent } from '../../src/protocol/units.ts';
+import { usePanel } from '../context.ts';
+import { useWidth } from '../useSize.ts';
+import { drawFlame, ROW } from './drawFlame.ts';
+import { nameOf } from './frames.ts';
+
+export interface FlameGraphProps {
+	tree: FlameNode;
+	search: string;
+	onlyMine: boolean;
+}
+
+const MOVES: Record<string, FlameMove> = {
+	ArrowUp: 'caller',
+	ArrowDown: 'callee',
+	ArrowLeft: 'left',
+	ArrowRight: 'right',
+};
+/** Boxes narrower than this many pixels are not drawn. */
+const MIN_PX = 1.5;
+
+/** Callers above, what they called below; as wide as the live bytes. */
+export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Element {
+	const panel = usePanel();
+	const { store, view, tip } = panel;
+	const host = useRef<HTMLDivElement>(null);
+	const canvas = useRef<HTMLCanvasElement>(null);
+	const width = useWidth(host);
+	const theme = panel.theme.value;
+	const path = view.flamePath.value;
+	const boxes = useMemo(() => layoutFlame(nodesAlong(tree, path), MIN_PX / Math.max(width, 1)), [tree, path, width]);
+	const height = boxes.reduce((deepest, { depth }) => Math.max(deepest, depth + 1), 1) * ROW;
+	const [focused, setFocused] = useState(-1);
+	const [hovered, setHovered] = useState(-1);
+
+	useLayoutEffect(() => {
+		const ctx = canvas.current?.getContext('2d');
+		if (!canvas.current || !ctx || width <= 0) return;
+		const scale = window.devicePixelRatio;
+		canvas.current.width = Math.round(width * scale);
+		canvas.current.height = Math.round(height * scale);
+		ctx.scale(scale, scale);
+		drawFlame(ctx, boxes, { width, theme, search, onlyMine, focused, hovered });
+	}, [boxes, width, height, theme, search, onlyMine, focused, hovered]);
+
+	const describe = (index: number, x: number, y: number) => {
+		const box = boxes[index];
+		if (!box) {
+			tip.value = undefined;
+			return;
+		}
+		const { frame, selfBytes, totalBytes } = box.node;
+		const share = (bytes: number) => formatPercent(tree.totalBytes > 0 ? bytes / tree.totalBytes : 0);
+		const place = placeText(frame, store.model?.header.cwd ?? '');
+		tip.value = {
+			x,
+			y,
+			title: nameOf(frame, onlyMine),
+			lines: [
+				...(place ? [place] : []),
+				`total ${formatBytes(totalBytes)} (${share(totalBytes)})`,
+				`self ${formatBytes(selfBytes)} (${share(selfBytes)})`,
+			],
+		};
+	};
+	const at = (event: MouseEvent) => {
+		const depth = Math.floor(event.offsetY / ROW);
+		const x = event.offsetX / width;
+		return boxes.findIndex(box => box.depth === depth && x >= box.x0 && x < box.x1);
+	};
+	const focus = (index: number) => {
+		setFocused(index);
+		const rect = canvas.current?.getBoundingClientRect();
+		const box = boxes[index];
+		if (rect && box) describe(index, rect.left + box.x0 * width, rect.top + box.depth * ROW);
+	};
+	const zoom = (index: number) => {
+		view.flamePath.value = pathOf(boxes, index);
+		setFocused(boxes[index]?.depth ?? 0);
+		setHovered(-1);
+		tip.value = undefined;
+	};
+	const onKeyDown = (event: KeyboardEvent) => {
+		const move = MOVES[event.key];
+		const frame = boxes[focused]?.node.frame;
+		if (move) focus(focused < 0 ? path.length : moveFocus(boxes, focused, move));
+		else if (event.key === 'Enter' && focused >= 0) zoom(focused);
+		else if (event.key === 'Escape') zoom(0);
+		else if (event.key === 'o' && frame && hasSource(frame)) panel.openSource(frame);
+		else return;
+		event.preventDefault();
+	};
+	return (
+		<div class="flame-pane">
+			<FlameKey zoomed={path.length > 0} onReset={() => zoom(0)} />
+			<div class="flame" ref={host}>
+				<canvas
+					ref={canvas}
+					role="img"
+					aria-label={`Flame graph of ${formatBytes(tree.totalBytes)} live heap; the table has the same figures. Arrow keys move, Enter zooms, Escape shows all, O opens the source.`}
+					// The arrow keys move through the boxes.
+					tabIndex={0}
+					style={{ width: `${width}px`, height: `${height}px` }}
+					onMouseMove={event => {
+						const index = at(event);
+						setHovered(index);
+						describe(index, event.clientX, event.clientY);
+					}}
+					onMouseLeave={() => {
+						setHovered(-1);
+						tip.value = undefined;
+					}}
+					onClick={event => {
+						const index = at(event);
+						if (index >= 0) zoom(index);
+					}}
+					onKeyDown={onKeyDown}
+					onBlur={() => {
+						setFocused(-1);
+						tip.value = undefined;
+					}}
+				/>
+			</div>
+		</div>
+	);
+}
+
+function FlameKey({ zoomed, onReset }: { zoomed: boolean; onReset(): void }): JSX.Element {
+	return (
+		<div class="flame-key">
+			<span>
+				<span class="kind-mark mark-user" aria-hidden="true" />
+				your code
+			</span>
+			<span>
+				<span class="kind-mark mark-dependency" aria-hidden="true" />
+				packages
+			</span>
+			<span>
+				<span class="kind-mark mark-node" aria-hidden="true" />
+				Node
+			</span>
+			<span>
+				<span class="kind-mark mark-native" aria-hidden="true" />
+				native
+			</span>
+			{zoomed && (
+				<button type="button" class="link" onClick={onReset}>
+					Show all
+				</button>
+			)}
+		</div>
+	);
+}

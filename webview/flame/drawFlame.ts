@@ -1,0 +1,59 @@
+import type { FlameBox } from '../../src/analysis/flameLayout.ts';
+import type { FrameKind } from '../../src/protocol/entries.ts';
+import { fitText } from '../canvasText.ts';
+import type { Theme } from '../theme.ts';
+import { isHit, nameOf } from './frames.ts';
+
+export const ROW = 19;
+
+export interface FlameLook {
+	width: number;
+	theme: Theme;
+	search: string;
+	onlyMine: boolean;
+	focused: number;
+	hovered: number;
+}
+
+const hueOf = (kind: FrameKind, theme: Theme): string => {
+	if (kind === 'user') return theme.orange;
+	if (kind === 'dependency') return theme.purple;
+	return kind === 'node' ? theme.blue : theme.muted;
+};
+
+export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBox[], look: FlameLook): void {
+	const { width, theme, search, onlyMine, focused, hovered } = look;
+	ctx.font = `12px ${theme.font}`;
+	ctx.textBaseline = 'middle';
+	for (const [i, box] of boxes.entries()) {
+		const { frame } = box.node;
+		const left = box.x0 * width;
+		const wide = Math.max((box.x1 - box.x0) * width - 1, 0.5);
+		const top = box.depth * ROW;
+		const hit = search !== '' && frame.id !== 0 && isHit(frame, search);
+		const dimmed = search !== '' && !hit;
+		ctx.fillStyle = hueOf(frame.kind, theme);
+		// Neighbours of the same kind differ a little, so that their edges are seen without lines.
+		const shade = frame.id % 3 === 0 ? 0.06 : frame.id % 3 === 1 ? 0 : -0.06;
+		ctx.globalAlpha = dimmed
+			? 0.1
+			: hit
+				? 0.7
+				: (frame.kind === 'user' ? 0.46 : 0.3) + shade - (box.ancestor ? 0.1 : 0);
+		ctx.fillRect(left, top, wide, ROW - 1);
+		ctx.globalAlpha = 1;
+		if (theme.contrastBorder && wide > 2) {
+			ctx.strokeStyle = theme.contrastBorder;
+			ctx.lineWidth = 1;
+			ctx.strokeRect(left + 0.5, top + 0.5, wide - 1, ROW - 2);
+		}
+		if (i === focused || i === hovered) {
+			ctx.strokeStyle = i === focused ? theme.focus : theme.foreground;
+			ctx.lineWidth = i === focused ? 2 : 1;
+			ctx.strokeRect(left + 1, top + 1, Math.max(wide - 2, 1), ROW - 3);
+		}
+		if (wide < 28) continue;
+		ctx.fillStyle = dimmed ? theme.muted : theme.foreground;
+		ctx.fillText(fitText(ctx, nameOf(frame, onlyMine), wide - 10), left + 5, top + ROW / 2);
+	}
+}

@@ -1,0 +1,12 @@
+import { frameName } from '../../src/analysis/places.ts';
+import type { Frame } from '../../src/protocol/entries.ts';
+
+/** The root stands for what was allocated under no function that is shown. */
+export function nameOf(frame: Frame, onlyMine: boolean): string {
+	if (frame.id !== 0) return frameName(frame);
+	return onlyMine ? '(outside your code)' : '(all)';
+}
+
+/** Whether a frame's function or file contains the text (lower case). */
+export const isHit = (frame: Frame, search: string): boolean =>
+	frame.functionName.toLowerCase().includes(search) || frame.file.toLowerCase().includes(search);

@@ -1,0 +1,65 @@
+import { effect, signal } from '@preact/signals';
+import { render } from 'preact';
+import { isEntry } from '../src/protocol/entryGuards.ts';
+import { oneOf } from '../src/protocol/guards.ts';
+import { Messenger } from '../src/protocol/messenger.ts';
+import type { FromPanel, ToPanel } from '../src/protocol/panel.ts';
+import { type Panel, PanelContext } from './context.ts';
+import { registerControls } from './controls.ts';
+import { webviewChannel } from './host.ts';
+import { App } from './panel/App.tsx';
+import { SessionStore } from './sessionStore.ts';
+import { resetForSession, restoredView, TABS, viewSignals, viewValues } from './state.ts';
+import { createThemeSignal } from './theme.ts';
+import './styles/panel.css';
+
+function start(root: HTMLElement): void {
+	registerControls();
+	const api = acquireVsCodeApi();
+	const store = new SessionStore();
+	const view = viewSignals(restoredView(api.getState()));
+	const connected = signal(false);
+	const failures = signal<readonly string[]>([]);
+	const failed = (error: unknown) => {
+		const text = error instanceof Error ? error.message : String(error);
+		failures.value = [text, ...failures.value.filter(other => other !== text)].slice(0, 5);
+	};
+	const messenger = new Messenger<FromPanel, ToPanel>(webviewChannel(api), {
+		session: session => {
+			if (session && session.id !== view.sessionId.value) resetForSession(view, session.id);
+			store.show(session);
+			store.freeze(view.paused.value);
+			connected.value = true;
+		},
+		entries: entries => store.apply(entries.filter(isEntry)),
+		showTab: tab => {
+			if (oneOf(...TABS)(tab)) view.tab.value = tab;
+		},
+	});
+	const panel: Panel = {
+		store,
+		view,
+		theme: createThemeSignal(),
+		tip: signal(undefined),
+		cursor: signal(undefined),
+		pickedRegion: signal(undefined),
+		failures,
+		act: action => void messenger.call('action', action).catch(failed),
+		openSource: ({ file, line, column }) => void messenger.call('openSource', { file, line, column }).catch(failed),
+		clearCache: id => messenger.call('clearCache', { id }),
+		clearPool: id => messenger.call('clearPool', { id }),
+	};
+	effect(() => api.setState(viewValues(view)));
+	effect(() => store.freeze(view.paused.value));
+	const Connected = () => <App connected={connected.value} />;
+	render(
+		<PanelContext.Provider value={panel}>
+			<Connected />
+		</PanelContext.Provider>,
+		root,
+	);
+	messenger.notify('ready', undefined);
+}
+
+const root = document.getElementById('memory-manager-panel');
+if (root) start(root);

@@ -1,0 +1,14 @@
+import type { JSX } from 'preact';
+import type { SystemEntry } from '../../src/protocol/entries.ts';
+
+/** How near the script is to what ends it; the reason is its tooltip and is read out. */
+export function LevelBadge({ system }: { system: SystemEntry | undefined }): JSX.Element | null {
+	if (!system) return null;
+	return (
+		<span class={`level level-${system.level}`} title={system.levelReason}>
+			<span class="level-dot" aria-hidden="true" />
+			{system.level}
+			<span class="read-out">: {system.levelReason}</span>
+		</span>
+	);
+}

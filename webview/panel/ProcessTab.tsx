@@ -1,0 +1,108 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { SessionModel } from '../../src/analysis/sessionModel.ts';
+import { visibleText } from '../../src/protocol/text.ts';
+import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../../src/protocol/units.ts';
+import { usePanel } from '../context.ts';
+
+type Row = [label: string, value: string, meaning?: string];
+
+export function ProcessTab(): JSX.Element | null {
+	const { store } = usePanel();
+	store.revision.value;
+	const model = store.model;
+	if (!model) return null;
+	return (
+		<div class="facts">
+			<Facts title="Process" rows={processRows(model)} />
+			<Facts title="Cost of profiling" rows={costRows(model)} />
+			<Facts title="Garbage collection" rows={gcRows(model)} />
+			<Facts title="Recording" rows={recordingRows(model)} />
+			<Facts title="Heap snapshots" rows={snapshotRows(model)}>
+				{model.snapshots.length === 0 && <p>None were taken in this session.</p>}
+			</Facts>
+		</div>
+	);
+}
+
+function Facts({ title, rows, children }: { title: string; rows: Row[]; children?: ComponentChildren }): JSX.Element {
+	return (
+		<section class="fact-group">
+			<h2>{title}</h2>
+			{rows.length > 0 && (
+				<dl>
+					{rows.map(([label, value, meaning]) => (
+						<div key={label} class="fact" title={meaning}>
+							<dt>{label}</dt>
+							<dd>{value}</dd>
+						</div>
+					))}
+				</dl>
+			)}
+			{children}
+		</section>
+	);
+}
+
+function processRows({ process, header, latest, system }: SessionModel): Row[] {
+	return [
+		['Process id', process ? String(process.pid) : NOT_MEASURED],
+		['Node', process?.nodeVersion ?? NOT_MEASURED],
+		['V8', process?.v8Version ?? NOT_MEASURED],
+		['Platform', process ? `${process.platform} ${process.arch}` : NOT_MEASURED],
+		[
+			'Command',
+			header.command.length > 0 ? visibleText(header.command.join(' '), 1_000) : 'attached to a running process',
+		],
+		['Working directory', visibleText(process?.cwd ?? header.cwd, 1_000)],
+		['Heap limit', formatBytes(latest?.heapLimitBytes), 'Set with --max-old-space-size.'],
+		['Memory of the machine', formatBytes(system?.totalBytes)],
+		['Available on the machine', formatBytes(system?.availableBytes)],
+		[
+			'Runtime in the script',
+			process ? (process.runtime ? 'answers' : 'not there: no regions, caches or pools') : NOT_MEASURED,
+		],
+	];
+}
+
+function costRows({ cost, now, gcTotals }: SessionModel): Row[] {
+	const share = (ms: number | undefined) =>
+		ms === undefined || now <= 0 ? '' : ` (${formatPercent(ms / now)} of the time)`;
+	return [
+		['Reading memory', `${formatMs(cost?.pollMs)}${share(cost?.pollMs)}`, 'Time the script spent answering us.'],
+		['Readings', formatCount(cost?.polls)],
+		[
+			'Reading allocation profiles',
+			`${formatMs(cost?.profileMs)}${share(cost?.profileMs)}`,
+			'Time the script stood still for them, forced collections included.',
+		],
+		['Allocation profiles', formatCount(cost?.profiles)],
+		['Forced collections', `${formatMs(gcTotals.forcedMs)}${share(gcTotals.forcedMs)}`],
+		[
+			'Dropped events',
+			formatCount(cost?.droppedEvents),
+			'Calls of regions that came too fast to be listed; the totals count them.',
+		],
+	];
+}
+
+function gcRows({ gcTotals, now }: SessionModel): Row[] {
+	return [
+		['Collections', formatCount(gcTotals.count)],
+		['Of the whole heap', formatCount(gcTotals.majorCount)],
+		['Paused in all', formatMs(gcTotals.pauseMs)],
+		['Share of the time', formatPercent(now > 0 ? gcTotals.pauseMs / now : undefined)],
+	];
+}
+
+function recordingRows({ header, cost }: SessionModel): Row[] {
+	return [
+		['Started', new Date(header.originEpochMs).toLocaleString()],
+		['Written', formatBytes(cost?.recordedBytes)],
+		['Format', String(header.format)],
+		['Written by', `Memory Manager ${visibleText(header.version, 40)}, Node ${visibleText(header.engineNode, 40)}`],
+		['Allocation sampling', `one sample per ${formatBytes(header.samplingIntervalBytes)} on average`],
+	];
+}
+
+const snapshotRows = ({ snapshots }: SessionModel): Row[] =>
+	snapshots.map(({ t, path, bytes }) => [`At ${formatMs(t)}`, `${formatBytes(bytes)}, ${visibleText(path, 1_000)}`]);

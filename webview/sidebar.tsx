@@ -1,0 +1,48 @@
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { isEntry } from '../src/protocol/entryGuards.ts';
+import { Messenger } from '../src/protocol/messenger.ts';
+import type { FromSidebar, SidebarState, ToSidebar } from '../src/protocol/panel.ts';
+import { registerControls } from './controls.ts';
+import { webviewChannel } from './host.ts';
+import { SessionStore } from './sessionStore.ts';
+import { SidebarApp } from './sidebar/SidebarApp.tsx';
+import { type Sidebar, SidebarContext } from './sidebar/sidebarContext.ts';
+import { createThemeSignal } from './theme.ts';
+import './styles/sidebar.css';
+
+function start(root: HTMLElement): void {
+	registerControls();
+	const store = new SessionStore();
+	const state = signal<Omit<SidebarState, 'session'> | undefined>(undefined);
+	const failure = signal('');
+	const failed = (error: unknown) => {
+		failure.value = error instanceof Error ? error.message : String(error);
+	};
+	const messenger = new Messenger<FromSidebar, ToSidebar>(webviewChannel(acquireVsCodeApi()), {
+		state: ({ session, ...rest }) => {
+			store.show(session);
+			state.value = rest;
+		},
+		entries: entries => store.apply(entries.filter(isEntry)),
+	});
+	const sidebar: Sidebar = {
+		store,
+		state,
+		failure,
+		theme: createThemeSignal(),
+		act: action => void messenger.call('action', action).catch(failed),
+		recording: (action, path) => void messenger.call('recording', { action, path }).catch(failed),
+		clear: (kind, id) => void messenger.call(kind === 'cache' ? 'clearCache' : 'clearPool', { id }).catch(failed),
+	};
+	render(
+		<SidebarContext.Provider value={sidebar}>
+			<SidebarApp />
+		</SidebarContext.Provider>,
+		root,
+	);
+	messenger.notify('ready', undefined);
+}
+
+const root = document.getElementById('memory-manager-sidebar');
+if (root) start(root);

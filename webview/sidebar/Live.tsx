@@ -1,0 +1,84 @@
+import type { JSX } from 'preact';
+import { describeState } from '../../src/analysis/describe.ts';
+import { visibleText } from '../../src/protocol/text.ts';
+import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
+import { Button } from '../controls.ts';
+import { LevelBadge } from '../panel/LevelBadge.tsx';
+import { Sparkline } from './Sparkline.tsx';
+import { useSidebar } from './sidebarContext.ts';
+
+/** Name, state, level, gauges and actions of the session. */
+export function Live(): JSX.Element | null {
+	const { store, act } = useSidebar();
+	store.revision.value;
+	const model = store.model;
+	const info = store.info.value;
+	if (!model || !info) return null;
+	const state = describeState(model.state, info.live);
+	const { latest, system } = model;
+	const running = info.live && model.state?.state !== 'ended';
+	return (
+		<section class="block" aria-label="Session">
+			<div class="live-title">
+				<h2 title={visibleText(model.header.script ?? model.header.title, 500)}>{visibleText(model.header.title)}</h2>
+				<LevelBadge system={system} />
+			</div>
+			<p class={`live-state tone-${state.tone}`}>
+				<span class="state-dot" aria-hidden="true" />
+				<span>
+					{state.text}, {formatMs(model.now)}
+				</span>
+			</p>
+			{system && <p class="dim live-reason">{system.levelReason}</p>}
+			<Sparkline />
+			<div class="gauges">
+				<Gauge label="RSS" bytes={latest?.rssBytes} bound={system?.totalBytes} of="the machine’s memory" />
+				<Gauge label="Heap used" bytes={latest?.heapUsedBytes} bound={latest?.heapLimitBytes} of="the heap limit" />
+				<Gauge label="Array buffers" bytes={latest?.arrayBuffersBytes} bound={latest?.rssBytes} of="RSS" />
+			</div>
+			<div class="live-actions">
+				<Button appearance="primary" onPress={() => act('openPanel')}>
+					Open panel
+				</Button>
+				{running && (
+					<>
+						<Button disabled={!info.controllable} onPress={() => act('collectGarbage')}>
+							Collect garbage
+						</Button>
+						<Button disabled={!info.controllable} onPress={() => act('stop')}>
+							Stop
+						</Button>
+					</>
+				)}
+				{!running && info.restartable && <Button onPress={() => act('restart')}>Run again</Button>}
+			</div>
+		</section>
+	);
+}
+
+interface GaugeProps {
+	label: string;
+	bytes: number | undefined;
+	bound: number | undefined;
+	/** What the bound is. */
+	of: string;
+}
+
+function Gauge({ label, bytes, bound, of }: GaugeProps): JSX.Element {
+	const share = bytes !== undefined && bound ? bytes / bound : undefined;
+	const text = share === undefined ? '' : `${formatPercent(share)} of ${of}`;
+	return (
+		<div class="gauge" title={bound === undefined ? undefined : `${formatBytes(bytes)} of ${formatBytes(bound)}`}>
+			<span>{label}</span>
+			<strong>{formatBytes(bytes)}</strong>
+			<meter
+				min={0}
+				max={1}
+				value={share ?? 0}
+				aria-label={`${label}: ${text || 'not measured'}`}
+				hidden={share === undefined}
+			/>
+			<span class="dim gauge-note">{text}</span>
+		</div>
+	);
+}

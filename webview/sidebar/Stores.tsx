@@ -1,0 +1,85 @@
+import type { JSX } from 'preact';
+import type { CacheEntry, PoolEntry } from '../../src/protocol/entries.ts';
+import { visibleText } from '../../src/protocol/text.ts';
+import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
+import { IconButton } from '../controls.ts';
+import { Icon } from '../icons.tsx';
+import { cacheName, fullness, hitRate } from '../tables/cacheFigures.ts';
+import { useSidebar } from './sidebarContext.ts';
+
+/** Caches and pools that are in use, each with its clear button. */
+export function Stores(): JSX.Element | null {
+	const { store } = useSidebar();
+	store.revision.value;
+	const caches = [...(store.model?.caches.values() ?? [])].filter(({ disposed }) => !disposed);
+	const pools = [...(store.model?.pools.values() ?? [])].filter(({ disposed }) => !disposed);
+	if (caches.length + pools.length === 0) return null;
+	return (
+		<section class="block">
+			<h2>Caches and pools</h2>
+			<ul class="stores">
+				{caches
+					.sort((a, b) => b.bytes - a.bytes)
+					.map(cache => (
+						<Store
+							key={`c${cache.id}`}
+							kind="cache"
+							item={cache}
+							share={fullness(cache)}
+							figures={cacheFigures(cache)}
+						/>
+					))}
+				{pools.map(pool => (
+					<Store
+						key={`p${pool.id}`}
+						kind="pool"
+						item={pool}
+						share={pool.max > 0 ? pool.inUse / pool.max : 0}
+						figures={poolFigures(pool)}
+					/>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function cacheFigures(cache: CacheEntry): string {
+	const { bytes, bytesFrom, maxBytes, entries } = cache;
+	const size = `${bytesFrom === 'declared' ? '' : '≈ '}${formatBytes(bytes)}`;
+	const bound = maxBytes ? ` of ${formatBytes(maxBytes)}` : `, ${formatCount(entries)} entries`;
+	return `${size}${bound}, ${formatPercent(hitRate(cache))} hits`;
+}
+
+const poolFigures = ({ inUse, max, idle, waiting, leaked }: PoolEntry): string =>
+	`${formatCount(inUse)} of ${formatCount(max)} in use, ${formatCount(idle)} idle` +
+	`${waiting > 0 ? `, ${formatCount(waiting)} waiting` : ''}${leaked > 0 ? `, ${formatCount(leaked)} leaked` : ''}`;
+
+interface StoreProps {
+	kind: 'cache' | 'pool';
+	item: CacheEntry | PoolEntry;
+	share: number;
+	figures: string;
+}
+
+function Store({ kind, item, share, figures }: StoreProps): JSX.Element {
+	const { store, clear } = useSidebar();
+	const name = cacheName(item);
+	return (
+		<li class="store">
+			<div class="store-text">
+				<span class="store-name" title={visibleText(item.name, 1_000)}>
+					{name}
+				</span>
+				<span class="dim">{figures}</span>
+				<meter min={0} max={1} value={share} aria-label={`${name}: ${formatPercent(share)} full`} />
+			</div>
+			<IconButton
+				label={`Clear ${kind} ${name}`}
+				disabled={store.info.value?.controllable !== true}
+				onPress={() => clear(kind, item.id)}
+			>
+				<Icon name="clear" />
+			</IconButton>
+		</li>
+	);
+}

@@ -1,0 +1,133 @@
+import type { JSX } from 'preact';
+import type { CacheEntry, EvictionReason } from '../../src/protocol/entries.ts';
+import { visibleText } from '../../src/protocol/text.ts';
+import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
+import { ClearButton } from './ClearButton.tsx';
+import { cacheName, evicted, fullness, hitRate } from './cacheFigures.ts';
+import { Bar, SiteLink } from './cells.tsx';
+import { type Column, DataTable } from './DataTable.tsx';
+
+export function CacheTable({ caches }: { caches: readonly CacheEntry[] }): JSX.Element {
+	return (
+		<section>
+			<h2>Caches</h2>
+			<DataTable
+				id="caches"
+				caption="Caches: bytes, bound, hits and evictions"
+				columns={COLUMNS}
+				rows={caches}
+				keyOf={({ id }) => id}
+				initialSort={{ column: 'bytes', descending: true }}
+				rowClass={({ disposed }) => (disposed ? 'disposed' : undefined)}
+			/>
+		</section>
+	);
+}
+
+const REASONS: Record<EvictionReason, string> = {
+	size: 'bound in bytes',
+	count: 'bound in entries',
+	ttl: 'too old',
+	deleted: 'deleted',
+	replaced: 'replaced',
+	cleared: 'cleared',
+	pressure: 'memory pressure',
+};
+const FROM: Record<CacheEntry['bytesFrom'], string> = {
+	declared: 'declared by the script',
+	estimated: 'estimated by us',
+	both: 'some declared, some estimated',
+};
+
+const COLUMNS: readonly Column<CacheEntry>[] = [
+	{
+		id: 'name',
+		title: 'Cache',
+		sortValue: cacheName,
+		render: cache => (
+			<>
+				<span class="name" title={visibleText(cache.name, 1_000)}>
+					{cacheName(cache)}
+				</span>
+				{cache.disposed && <span class="note">disposed</span>}
+			</>
+		),
+	},
+	{
+		id: 'bytes',
+		title: 'Bytes',
+		figure: true,
+		sortValue: ({ bytes }) => bytes,
+		render: ({ bytes, bytesFrom }) => (
+			<span title={FROM[bytesFrom]}>
+				{bytesFrom === 'declared' ? '' : '≈ '}
+				{formatBytes(bytes)}
+			</span>
+		),
+	},
+	{
+		id: 'fullness',
+		title: 'Full',
+		sortValue: fullness,
+		render: cache => (
+			<span class="bar-and-text">
+				<Bar share={fullness(cache)} full={fullness(cache) >= 0.95} />
+				<span>{formatPercent(fullness(cache))}</span>
+			</span>
+		),
+	},
+	{
+		id: 'bound',
+		title: 'Bound',
+		figure: true,
+		sortValue: ({ maxBytes }) => maxBytes ?? 0,
+		render: ({ maxBytes, maxEntries }) =>
+			[maxBytes && formatBytes(maxBytes), maxEntries && `${formatCount(maxEntries)} entries`]
+				.filter(Boolean)
+				.join(', '),
+	},
+	{
+		id: 'entries',
+		title: 'Entries',
+		figure: true,
+		sortValue: ({ entries }) => entries,
+		render: ({ entries }) => formatCount(entries),
+	},
+	{
+		id: 'hits',
+		title: 'Hit rate',
+		figure: true,
+		sortValue: cache => hitRate(cache) ?? -1,
+		render: cache => (
+			<span title={`${formatCount(cache.hits)} hits, ${formatCount(cache.misses)} misses`}>
+				{formatPercent(hitRate(cache))}
+			</span>
+		),
+	},
+	{
+		id: 'evictions',
+		title: 'Evictions',
+		figure: true,
+		sortValue: evicted,
+		render: cache => {
+			const parts = Object.entries(REASONS).filter(([reason]) => cache.evictions[reason as EvictionReason]);
+			const text = parts
+				.map(([reason, words]) => `${formatCount(cache.evictions[reason as EvictionReason])} ${words}`)
+				.join(', ');
+			return (
+				<span title={text || 'none'}>
+					{formatCount(evicted(cache))}
+					{text && <span class="read-out"> ({text})</span>}
+				</span>
+			);
+		},
+	},
+	{ id: 'site', title: 'Made at', render: ({ site }) => <SiteLink site={site} /> },
+	{
+		id: 'clear',
+		title: '',
+		render: cache => (
+			<ClearButton kind="cache" id={cache.id} name={cacheName(cache)} disposed={cache.disposed === true} />
+		),
+	},
+];
