@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import type { Protocol } from 'devtools-protocol';
+import { silentLogger } from '../../../../src/base/logger.ts';
+import { CallTreeBuilder } from '../../../../src/engine/sources/callTreeBuilder.ts';
+import { SourceMaps } from '../../../../src/engine/sources/sourceMaps.ts';
+
+type Node = Protocol.HeapProfiler.SamplingHeapProfileNode;
+
+function node(id: number, functionName: string, line: number, selfSize: number, children: Node[] = []): Node {
+	const url = functionName === '(root)' ? '' : 'node:fs';
+	return {
+		id,
+		selfSize,
+		children,
+		callFrame: { functionName, url, scriptId: '1', lineNumber: line - 1, columnNumber: 4 },
+	};
+}
+const profile = (head: Node, sampled: readonly number[] = []) => ({
+	head,
+	samples: sampled.map((nodeId, i) => ({ nodeId, size: 1, ordinal: i + 1 })),
+});
+const builder = () => new CallTreeBuilder(new SourceMaps(silentLogger), undefined);
+
+describe('CallTreeBuilder', () => {
+	it('tells parents before children, and what is live', async () => {
+		const head = node(1, '(root)', 0, 0, [node(2, 'a', 10, 5, [node(4, 'b', 20, 7)]), node(3, 'a', 10, 0)]);
+		const { callTree, live } = await builder().add(profile(head, [2, 4, 4, 99]), 12);
+		assert.equal(callTree?.t, 12);
+		const seen = new Set([0]);
+		for (const [id, parent] of callTree?.nodes ?? []) {
+			assert.ok(seen.has(parent), `${id} came before its parent ${parent}`);
+			seen.add(id);
+		}
+		assert.deepEqual([...seen].sort(), [0, 1, 2, 3, 4]);
+		assert.deepEqual(
+			[...live],
+			[
+				[2, { bytes: 5, count: 1 }],
+				[4, { bytes: 7, count: 2 }],
+			],
+		);
+		const a = callTree?.frames.find(({ functionName }) => functionName === 'a');
+		assert.deepEqual(a, { id: a?.id, functionName: 'a', file: 'node:fs', line: 10, column: 5, kind: 'node' });
+		assert.equal(callTree?.frames.length, 3);
+	});
+	it('tells a frame and a node once', async () => {
+		const tree = builder();
+		const { callTree: first } = await tree.add(profile(node(1, '(root)', 0, 0, [node(2, 'a', 10, 5)])), 1);
+		const again = await tree.add(profile(node(1, '(root)', 0, 0, [node(2, 'a', 10, 9)])), 2);
+		assert.equal(again.callTree, undefined);
+		assert.equal(again.live.get(2)?.bytes, 9);
+		const more = node(1, '(root)', 0, 0, [node(2, 'a', 10, 0, [node(5, 'a', 10, 1)])]);
+		const { callTree } = await tree.add(profile(more), 3);
+		const frameOfA = first?.nodes.find(([id]) => id === 2)?.[2];
+		assert.deepEqual([callTree?.frames, callTree?.nodes], [[], [[5, 2, frameOfA]]]);
+	});
+	it('goes down fifty thousand calls', async () => {
+		let head = node(50_000, 'leaf', 1, 8);
+		for (let id = 49_999; id > 0; id--) head = node(id, 'f', id, 0, [head]);
+		const { callTree, live } = await builder().add(profile(head, [50_000]), 1);
+		assert.equal(callTree?.nodes.length, 50_000);
+		assert.deepEqual([...live], [[50_000, { bytes: 8, count: 1 }]]);
+	});
+	it('names what has no name', async () => {
+		const { callTree } = await builder().add(
+			profile(node(1, '(root)', 0, 0, [node(2, '', 3, 1), node(3, '', 0, 1)])),
+			1,
+		);
+		assert.deepEqual(callTree?.frames.map(({ functionName }) => functionName).sort(), [
+			'(anonymous)',
+			'(root)',
+			'(unnamed)',
+		]);
+	});
+});
