@@ -5,6 +5,7 @@ export type UserErrorCode =
 	| 'nodeTooOld'
 	| 'scriptNotFound'
 	| 'notAScript'
+	| 'cwdNotFound'
 	| 'typescriptUnsupported'
 	| 'packageScriptMissing'
 	| 'notANodeCommand'
@@ -55,6 +56,8 @@ export const errors = {
 			'notAScript',
 			`"${path}" is not a Node script. Profile a .js, .mjs, .cjs, .ts, .mts or .cts file, a package.json script, or a node command.`,
 		),
+	cwdNotFound: (path: string) =>
+		new UserError('cwdNotFound', `There is no folder "${path}" to run the script in. Check the working directory.`),
 	typescriptUnsupported: (version: string) =>
 		new UserError(
 			'typescriptUnsupported',

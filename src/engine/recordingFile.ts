@@ -51,6 +51,8 @@ class RecordingReader {
 	readonly #path: string;
 	readonly #decoder = new StringDecoder('utf8');
 	#rest = '';
+	/** Inside a line that is too long: everything up to its end is passed over. */
+	#skipping = false;
 	#model: SessionModel | undefined;
 	#damagedLines = 0;
 	#unknownEntries = 0;
@@ -63,10 +65,15 @@ class RecordingReader {
 		this.bytes += chunk.length;
 		const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
 		this.#rest = lines.pop() ?? '';
+		if (this.#skipping) {
+			if (lines.shift() === undefined) this.#rest = '';
+			else this.#skipping = false;
+		}
 		// Before the header a long line without an end is some other file, not a recording: say so early.
 		if (this.#rest.length > (this.#model ? MAX_LINE_LENGTH : 1 << 20)) {
 			if (!this.#model) throw errors.notARecording(this.#path);
 			this.#rest = '';
+			this.#skipping = true;
 			this.#damagedLines++;
 		}
 		for (const line of lines) this.#line(line);

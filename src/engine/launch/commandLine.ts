@@ -42,6 +42,23 @@ export function nodeCommand(line: string): [string, ...string[]] {
 	return [command, ...args];
 }
 
+/** Options of Node that take the next word; `--name=value` is one word and needs no list. */
+const TAKES_NEXT =
+	/^(-r|--require|--import|-C|--conditions|--loader|--experimental-loader|--input-type|--env-file|--env-file-if-exists|--title|--icu-data-dir|--openssl-config|--watch-path|--test-name-pattern|--test-reporter|--test-reporter-destination|--disable-warning|--unhandled-rejections|--dns-result-order|--diagnostic-dir|--redirect-warnings|--localstorage-file|--experimental-config-file)$/;
+const RUNS_TEXT = /^(-e|--eval|-p|--print|-pe|--run)(=|$)/;
+
+/** Where in Node's arguments the script stands; -1 when they name none. */
+export function scriptIndex(args: readonly string[]): number {
+	for (let i = 0; i < args.length; i++) {
+		const arg = args[i] ?? '';
+		if (arg === '--') return i + 1 < args.length ? i + 1 : -1;
+		if (RUNS_TEXT.test(arg)) return -1;
+		if (TAKES_NEXT.test(arg)) i++;
+		else if (!arg.startsWith('-')) return i;
+	}
+	return -1;
+}
+
 /** One word for a POSIX shell. */
 export function shellQuote(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -2,7 +2,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LINK_VARIABLE, type Link } from '../../protocol/runtimeLink.ts';
 import { errors } from '../errors.ts';
-import { shellQuote } from './commandLine.ts';
+import { scriptIndex, shellQuote, splitCommandLine } from './commandLine.ts';
 import type { NodeFacts } from './nodeFacts.ts';
 
 /** Everything `spawn` needs, and nothing decided later. */
@@ -60,9 +60,11 @@ export function launchPlan(input: PlanInput): LaunchPlan {
 		};
 	}
 	if (!input.node) throw errors.nodeNotFound('node');
+	refusePermissionModel(splitCommandLine(input.env.NODE_OPTIONS ?? ''));
 	if (target.kind === 'command') {
-		refusePermissionModel(target.args);
-		const script = target.args.find(arg => SCRIPT_EXTENSION.test(arg));
+		const at = scriptIndex(target.args);
+		const script = target.args[at];
+		refusePermissionModel(at < 0 ? target.args : target.args.slice(0, at));
 		const title = ['node', ...target.args].join(' ');
 		return {
 			command: input.node.path,
@@ -87,9 +89,7 @@ function typescriptArgs(target: Extract<PlannedTarget, { kind: 'script' }>, node
 	throw errors.typescriptUnsupported(node.version);
 }
 
-function refusePermissionModel(args: readonly string[]): void {
-	const end = args.findIndex(arg => !arg.startsWith('-'));
-	const options = end < 0 ? args : args.slice(0, end);
+function refusePermissionModel(options: readonly string[]): void {
 	if (options.some(arg => arg === '--permission' || arg === '--experimental-permission'))
 		throw errors.permissionModel();
 }

@@ -19,21 +19,22 @@ const known = new Map<string, Promise<NodeFacts>>();
 export async function nodeFacts(nodePath: string | undefined, env: NodeJS.ProcessEnv, cwd: string): Promise<NodeFacts> {
 	const path = findNode(nodePath ?? 'node', env, cwd);
 	const { mtimeMs, size } = statSync(path);
-	const key = `${path}\0${mtimeMs}\0${size}`;
+	// A version manager's stand-in for Node may answer by the folder that it is asked in.
+	const key = `${path}\0${mtimeMs}\0${size}\0${cwd}`;
 	let facts = known.get(key);
 	if (!facts) {
-		facts = ask(path, env);
+		facts = ask(path, env, cwd);
 		known.set(key, facts);
 		facts.catch(() => known.delete(key));
 	}
 	return facts;
 }
 
-function ask(path: string, env: NodeJS.ProcessEnv): Promise<NodeFacts> {
+function ask(path: string, env: NodeJS.ProcessEnv, cwd: string): Promise<NodeFacts> {
 	const code = 'JSON.stringify([process.versions.node,String(process.features.typescript),typeof process.versions.v8])';
 	const quietEnv = { ...env, NODE_OPTIONS: undefined };
 	return new Promise((done, failed) => {
-		execFile(path, ['-p', code], { env: quietEnv, timeout: 10_000, windowsHide: true }, (error, stdout) => {
+		execFile(path, ['-p', code], { env: quietEnv, cwd, timeout: 10_000, windowsHide: true }, (error, stdout) => {
 			if (error) return failed(errors.notNode(path, error));
 			const facts = parse(path, stdout);
 			if (!facts) return failed(errors.notNode(path));

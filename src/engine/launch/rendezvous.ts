@@ -12,10 +12,12 @@ export class RendezvousDirectory {
 	readonly path = mkdtempSync(join(tmpdir(), 'memory-manager-'));
 	#watcher: FSWatcher | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
+	#giveUp: () => void = () => {};
 
 	/** Settles with the first process that reports; `undefined` after `close()`. */
 	async arrival(): Promise<Rendezvous | undefined> {
 		return new Promise(resolve => {
+			this.#giveUp = () => resolve(undefined);
 			const look = async () => {
 				const found = await this.#read();
 				if (found || this.#timer === undefined) {
@@ -45,6 +47,7 @@ export class RendezvousDirectory {
 
 	async close(): Promise<void> {
 		this.#stopLooking();
+		this.#giveUp();
 		await rm(this.path, { recursive: true, force: true });
 	}
 

@@ -17,6 +17,7 @@ export async function resolveTarget(
 	cwd: string,
 ): Promise<{ target: PlannedTarget; node?: NodeFacts }> {
 	if (target.kind === 'packageScript') return { target: packageScript(target) };
+	if (!isFolder(cwd)) throw errors.cwdNotFound(cwd);
 	if (target.kind === 'command') {
 		const [command, ...args] = nodeCommand(target.command);
 		const named = command !== 'node';
@@ -72,10 +73,5 @@ function findTsx(script: string, cwd: string): string | undefined {
 	return undefined;
 }
 
-function isFile(path: string): boolean {
-	try {
-		return statSync(path).isFile();
-	} catch {
-		return false;
-	}
-}
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
