@@ -1,0 +1,175 @@
+/**
+ * The hub: where regions, caches and pools report, and what the engine talks to. One per process, made by whichever of the
+ * preload and the library loads first, and shared by an injected copy and installed ones. What they use of each other is
+ * {@link SharedHub}: a change that an older copy would misread needs another `protocol`.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RegionKind, Site, SpanEntry } from '../protocol/entries.ts';
+import {
+	type CommandResult,
+	type Drained,
+	HUB_KEY,
+	NOTIFY_BINDING,
+	type Notification,
+	type RuntimeCommand,
+	type RuntimeEntry,
+	type RuntimeHub,
+} from '../protocol/runtimeLink.ts';
+import { monotonicMs } from './reporting/clock.ts';
+import { runCommand } from './reporting/commands.ts';
+import { readMemory } from './reporting/memoryReading.ts';
+import { type OpenSpan, OpenSpans } from './reporting/openSpans.ts';
+import { RegionBook, type RegionRecord, regionEntry, regionStatsEntry } from './reporting/regionBook.ts';
+import { type CacheRecord, cacheEntry, type PoolRecord, poolEntry, Registry } from './reporting/registry.ts';
+import { SpanQueue } from './reporting/spanQueue.ts';
+import { VERSION } from './version.ts';
+
+export interface SharedHub extends RuntimeHub {
+	/** False: nobody listens, and reporting must cost no more than this look. */
+	readonly recording: boolean;
+	readonly caches: Registry<CacheRecord>;
+	readonly pools: Registry<PoolRecord>;
+	/** Regions with their totals since recording began. */
+	regions(): Iterable<RegionRecord>;
+	/** By kind and name; `findSite` is asked when the region is new. */
+	region(kind: RegionKind, name: string, findSite: () => Site | undefined): RegionRecord;
+	/** By kind, name and place. */
+	regionAt(kind: RegionKind, name: string, site: Site | undefined): RegionRecord;
+	begin(region: RegionRecord): OpenSpan;
+	end(span: OpenSpan, failed: boolean): void;
+	/** Runs `fn` so that spans begun in it, also later and asynchronously, have `span` as their parent. */
+	inside<T>(span: OpenSpan, fn: () => T): T;
+	/** Calls the engine's attention; true when there is one to call. */
+	notify(what: Notification): boolean;
+}
+
+class Hub implements SharedHub {
+	readonly protocol = 1;
+	readonly version = VERSION;
+	readonly caches = new Registry<CacheRecord>();
+	readonly pools = new Registry<PoolRecord>();
+	recording = false;
+	readonly #book = new RegionBook();
+	readonly #queue = new SpanQueue(() => this.notify('queue'));
+	readonly #spans = new OpenSpans(this.#queue);
+	#context: AsyncLocalStorage<OpenSpan> | undefined;
+	#binding: ((payload: string) => void) | undefined;
+
+	go(): void {
+		if (this.recording) return;
+		this.#binding = takeBinding();
+		this.#book.reset();
+		this.#queue.clear();
+		this.#spans.reset();
+		this.caches.reset();
+		this.pools.reset();
+		this.recording = true;
+	}
+
+	leave(): void {
+		this.recording = false;
+		this.#binding = undefined;
+		this.#queue.clear();
+		this.#spans.reset();
+	}
+
+	drain(): Drained {
+		try {
+			return this.#drain();
+		} catch {
+			// A script that broke a built-in we need must not break the engine's poll as well.
+			return { entries: [], dropped: 0 };
+		}
+	}
+
+	command(command: RuntimeCommand): CommandResult {
+		return runCommand(this, command);
+	}
+
+	regions(): Iterable<RegionRecord> {
+		return this.#book.records;
+	}
+
+	region(kind: RegionKind, name: string, findSite: () => Site | undefined): RegionRecord {
+		return this.#book.get(kind, name, monotonicMs(), findSite);
+	}
+
+	regionAt(kind: RegionKind, name: string, site: Site | undefined): RegionRecord {
+		return this.#book.getAt(kind, name, monotonicMs(), site);
+	}
+
+	begin(region: RegionRecord): OpenSpan {
+		return this.#spans.begin(region, this.#context?.getStore());
+	}
+
+	end(span: OpenSpan, failed: boolean): void {
+		this.#spans.end(span, failed);
+	}
+
+	inside<T>(span: OpenSpan, fn: () => T): T {
+		this.#context ??= new AsyncLocalStorage();
+		return this.#context.run(span, fn);
+	}
+
+	notify(what: Notification): boolean {
+		if (!this.#binding) return false;
+		try {
+			this.#binding(what);
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	#drain(): Drained {
+		if (!this.recording) return { entries: [], dropped: 0 };
+		const now = monotonicMs();
+		if (this.#spans.size > 0) this.#spans.raiseAll(readMemory());
+		const { spans, dropped } = this.#queue.take();
+		const open = this.#spans.announce();
+		const definitions: RuntimeEntry[] = [];
+		const totals: RuntimeEntry[] = [];
+		for (const region of this.#book.records) {
+			if (!region.changed) continue;
+			region.changed = false;
+			if (!region.announced) definitions.push(regionEntry(region));
+			region.announced = true;
+			totals.push(regionStatsEntry(region, now));
+		}
+		for (const [id, record] of this.caches.changes()) totals.push(cacheEntry(id, record, now));
+		for (const [id, record] of this.pools.changes()) totals.push(poolEntry(id, record, now));
+		return { entries: [...definitions, ...(open satisfies SpanEntry[]), ...spans, ...totals], dropped };
+	}
+}
+
+/** The engine's binding is a global; only we need it, so the script does not get to see it. */
+function takeBinding(): ((payload: string) => void) | undefined {
+	const globals = globalThis as Record<string, unknown>;
+	const binding = globals[NOTIFY_BINDING];
+	Reflect.deleteProperty(globals, NOTIFY_BINDING);
+	return typeof binding === 'function' ? payload => binding(payload) : undefined;
+}
+
+let shared: SharedHub | undefined;
+
+/** The process's hub. Beside a hub of another protocol this library works unobserved, with a hub that nobody asks. */
+export function sharedHub(): SharedHub {
+	shared ??= findOrMake();
+	return shared;
+}
+
+function findOrMake(): SharedHub {
+	const key = Symbol.for(HUB_KEY);
+	const holder = globalThis as unknown as Record<symbol, unknown>;
+	const present = holder[key] as SharedHub | undefined;
+	if (present?.protocol === 1) return present;
+	const made = new Hub();
+	if (present === undefined) {
+		try {
+			Object.defineProperty(holder, key, { value: made, enumerable: false, configurable: true, writable: true });
+		} catch {
+			// A sealed global object: this copy works alone and unobserved.
+		}
+	}
+	return made;
+}

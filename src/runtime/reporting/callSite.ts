@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import type { Site } from '../../protocol/entries.ts';
+
+/** Frames looked at for one that lies in a file: between us and the user may stand natives such as `Array.map`. */
+const FRAMES = 4;
+
+type AnyFunction = (...args: never[]) => unknown;
+type AnyClass = abstract new (...args: never[]) => unknown;
+
+/**
+ * Where the function or class `called` was called from, in positions of the running file: source maps are applied by the reader.
+ * About 10 µs. `undefined` when the stack cannot be read (a frozen `Error`, code without a file).
+ */
+export function callSiteOf(called: AnyFunction | AnyClass): Site | undefined {
+	try {
+		return withStructuredStacks(() => {
+			const holder: { stack?: unknown } = {};
+			Error.captureStackTrace(holder, called as AnyFunction);
+			const frames = Array.isArray(holder.stack) ? (holder.stack as NodeJS.CallSite[]) : [];
+			for (const frame of frames) {
+				const site = siteOf(frame);
+				if (site) return site;
+			}
+			return undefined;
+		});
+	} catch {
+		return undefined;
+	}
+}
+
+function withStructuredStacks<T>(read: () => T): T {
+	const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+	const limit = Error.stackTraceLimit;
+	try {
+		Error.prepareStackTrace = (_error, frames) => frames;
+		Error.stackTraceLimit = FRAMES;
+		return read();
+	} finally {
+		Error.stackTraceLimit = limit;
+		if (prepare) Object.defineProperty(Error, 'prepareStackTrace', prepare);
+		else Reflect.deleteProperty(Error, 'prepareStackTrace');
+	}
+}
+
+function siteOf(frame: NodeJS.CallSite): Site | undefined {
+	const file = frame.getFileName();
+	const line = frame.getLineNumber();
+	const column = frame.getColumnNumber();
+	if (!file || file.startsWith('node:') || line === null || column === null) return undefined;
+	const functionName = frame.getFunctionName();
+	return {
+		file: file.startsWith('file:') ? fileURLToPath(file) : file,
+		line,
+		column,
+		...(functionName && { functionName }),
+	};
+}

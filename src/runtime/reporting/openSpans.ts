@@ -1,0 +1,145 @@
+import type { MemoryReading, SpanEntry } from '../../protocol/entries.ts';
+import { monotonicMs } from './clock.ts';
+import { addTo, difference, raise, readMemory } from './memoryReading.ts';
+import type { RegionRecord } from './regionBook.ts';
+import type { SpanQueue } from './spanQueue.ts';
+
+/** Least distance between two measured calls of one region: two readings of 10 µs in 2 ms are 1 %. */
+const MEASURE_EVERY_MS = 2;
+/** An unmeasured call shorter than this is told in the region's totals only: on a time line it would not be seen. */
+const SHOWN_FROM_MS = 1;
+/** Open spans whose peak is followed; trackers that are never disposed of must not add up. */
+const MAX_OPEN = 16_384;
+
+/** A call that has begun. `round` is the recording it belongs to: a call that outlives it is not counted. */
+export interface OpenSpan {
+	readonly id: number;
+	readonly round: number;
+	readonly region: RegionRecord;
+	readonly parent: OpenSpan | undefined;
+	readonly t: number;
+	readonly start: MemoryReading | undefined;
+	readonly peak: MemoryReading | undefined;
+	/** The engine knows this id, or will: it was announced, or a child that names it was. */
+	wanted: boolean;
+	announced: boolean;
+	ended: boolean;
+}
+
+export class OpenSpans {
+	readonly #queue: SpanQueue;
+	readonly #open = new Set<OpenSpan>();
+	#lastId = 0;
+	#round = 0;
+
+	constructor(queue: SpanQueue) {
+		this.#queue = queue;
+	}
+
+	get size(): number {
+		return this.#open.size;
+	}
+
+	reset(): void {
+		this.#open.clear();
+		this.#round++;
+	}
+
+	begin(region: RegionRecord, parent: OpenSpan | undefined): OpenSpan {
+		region.open++;
+		region.changed = true;
+		const now = monotonicMs();
+		let start: MemoryReading | undefined;
+		if (now - region.lastMeasured >= MEASURE_EVERY_MS) {
+			region.lastMeasured = now;
+			start = readMemory();
+			raiseUpwards(parent, start);
+		}
+		const span: OpenSpan = {
+			id: ++this.#lastId,
+			round: this.#round,
+			region,
+			parent: parent?.round === this.#round ? parent : undefined,
+			t: now,
+			start,
+			peak: start && { ...start },
+			wanted: false,
+			announced: false,
+			ended: false,
+		};
+		if (this.#open.size < MAX_OPEN) this.#open.add(span);
+		return span;
+	}
+
+	end(span: OpenSpan, failed: boolean): void {
+		if (span.ended || span.round !== this.#round) return;
+		span.ended = true;
+		this.#open.delete(span);
+		const { region, start, peak } = span;
+		const end = monotonicMs();
+		const ms = end - span.t;
+		let delta: MemoryReading | undefined;
+		if (start && peak) {
+			const reading = readMemory();
+			raise(peak, reading);
+			raiseUpwards(span.parent, peak);
+			delta = difference(reading, start);
+			region.measuredCalls++;
+			if (region.delta) addTo(region.delta, delta);
+			else region.delta = { ...delta };
+			if (region.peak) raise(region.peak, peak);
+			else region.peak = { ...peak };
+		}
+		region.changed = true;
+		region.open--;
+		region.calls++;
+		region.totalMs += ms;
+		if (ms > region.maxMs) region.maxMs = ms;
+		if (failed) region.errors++;
+		if (start || span.wanted || failed || ms >= SHOWN_FROM_MS)
+			this.#queue.push(this.#entry(span, { end, failed, delta }));
+	}
+
+	/** A reading that was taken while these were open: peaks are the highest reading in between. */
+	raiseAll(reading: MemoryReading): void {
+		for (const { peak, region } of this.#open) {
+			if (!peak || !raise(peak, reading)) continue;
+			if (region.peak) raise(region.peak, peak);
+			else region.peak = { ...peak };
+			region.changed = true;
+		}
+	}
+
+	/** Begin entries of the open spans that were not told yet. */
+	announce(): SpanEntry[] {
+		const entries: SpanEntry[] = [];
+		for (const span of this.#open) {
+			if (span.announced) continue;
+			span.announced = true;
+			entries.push(this.#entry(span));
+		}
+		return entries;
+	}
+
+	#entry(span: OpenSpan, ended?: { end: number; failed: boolean; delta: MemoryReading | undefined }): SpanEntry {
+		const { id, region, parent, t, start, peak } = span;
+		span.wanted = true;
+		if (parent) parent.wanted = true;
+		return {
+			type: 'span',
+			t,
+			region: region.id,
+			span: id,
+			...(parent && { parent: parent.id }),
+			...(ended && { end: ended.end }),
+			...(ended?.failed && { failed: true }),
+			...(start && { start }),
+			...(peak && { peak: { ...peak } }),
+			...(ended?.delta && { delta: ended.delta }),
+		};
+	}
+}
+
+function raiseUpwards(from: OpenSpan | undefined, reading: MemoryReading): void {
+	for (let span = from; span; span = span.parent) if (span.peak && !span.ended) raise(span.peak, reading);
+}

@@ -1,0 +1,66 @@
+export type RuntimeErrorCode =
+	| 'invalidOption'
+	| 'invalidSize'
+	| 'unknownCache'
+	| 'notPoolObject'
+	| 'alreadyReleased'
+	| 'acquireTimeout'
+	| 'disposed'
+	| 'wrongDecorator'
+	| 'collectionUnavailable';
+
+/** Every error this library throws by itself; `code` is stable, the text says what to do. */
+export class MemoryManagerError extends Error {
+	readonly code: RuntimeErrorCode;
+
+	constructor(code: RuntimeErrorCode, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.name = 'MemoryManagerError';
+		this.code = code;
+	}
+}
+
+/** The catalogue: one factory per error. */
+export const runtimeErrors = {
+	invalidOption: (owner: string, option: string, expected: string, value: unknown) =>
+		new MemoryManagerError('invalidOption', `${owner}: "${option}" must be ${expected}, not ${shown(value)}.`),
+	invalidSize: (cache: string, value: unknown) =>
+		new MemoryManagerError(
+			'invalidSize',
+			`Cache "${cache}": the size of an entry must be a number of bytes from 0 on, not ${shown(value)}. Check its sizeOf.`,
+		),
+	unknownCache: (name: string, known: readonly string[]) =>
+		new MemoryManagerError(
+			'unknownCache',
+			`There is no cache named "${name}". ${known.length > 0 ? `Live caches: ${known.join(', ')}.` : 'No cache is alive.'}`,
+		),
+	notPoolObject: (pool: string) =>
+		new MemoryManagerError('notPoolObject', `Pool "${pool}": the object given back did not come from this pool.`),
+	alreadyReleased: (pool: string) =>
+		new MemoryManagerError(
+			'alreadyReleased',
+			`Pool "${pool}": the object was given back before. Release each acquired object once, or use pool.use().`,
+		),
+	acquireTimeout: (pool: string, timeoutMs: number, inUse: number) =>
+		new MemoryManagerError(
+			'acquireTimeout',
+			`Pool "${pool}": no object became free within ${timeoutMs} ms (${inUse} in use). Release objects earlier or raise "max".`,
+		),
+	disposed: (what: string) => new MemoryManagerError('disposed', `${what} was disposed and cannot be used any more.`),
+	wrongDecorator: () =>
+		new MemoryManagerError(
+			'wrongDecorator',
+			'trackMemory works on functions and, as a standard decorator, on methods. Switch "experimentalDecorators" off, or wrap the function: trackMemory(name)(fn).',
+		),
+	collectionUnavailable: (cause: unknown) =>
+		new MemoryManagerError(
+			'collectionUnavailable',
+			'A garbage collection cannot be forced in this process; start Node with --expose-gc.',
+			{ cause },
+		),
+};
+
+function shown(value: unknown): string {
+	const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
