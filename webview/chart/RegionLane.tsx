@@ -10,6 +10,7 @@ import { Lane, type LaneGeometry } from './Lane.tsx';
 
 const ROW = 18;
 const MAX_ROWS = 8;
+const NARROW = 6;
 const HUES: readonly HueName[] = ['blue', 'purple', 'green', 'orange', 'yellow', 'red'];
 
 export function RegionLane(): JSX.Element | null {
@@ -95,11 +96,12 @@ function draw(
 		const top = item.row * ROW + 1;
 		const wide = right - left;
 		ctx.fillStyle = theme[HUES[item.span.region % HUES.length] ?? 'blue'];
-		ctx.globalAlpha = 0.35;
+		ctx.globalAlpha = wide < NARROW ? 0.6 : 0.35;
 		ctx.fillRect(left, top, wide, ROW - 2);
 		ctx.globalAlpha = 1;
-		ctx.fillRect(left, top, Math.min(2, wide), ROW - 2);
-		if (theme.contrastBorder || item === focused) {
+		// An edge marks the start; among thousands of short calls edges would be all there is to see.
+		if (wide >= NARROW) ctx.fillRect(left, top, 2, ROW - 2);
+		if ((theme.contrastBorder && wide >= NARROW) || item === focused) {
 			ctx.strokeStyle = item === focused ? theme.focus : (theme.contrastBorder ?? theme.focus);
 			ctx.lineWidth = item === focused ? 2 : 1;
 			ctx.strokeRect(left + 0.5, top + 0.5, wide - 1, ROW - 3);

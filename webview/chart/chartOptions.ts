@@ -69,7 +69,7 @@ export function chartOptions(width: number, shown: (column: string) => boolean, 
 				...axis,
 				size: GUTTER_LEFT,
 				gap: 6,
-				space: 36,
+				space: 30,
 				incrs: [...BYTE_STEPS],
 				values: (_plot, splits) => splits.map(axisBytes),
 			},
@@ -113,6 +113,9 @@ function drawPeak(plot: uPlot, source: ChartSource): void {
 	const scale = window.devicePixelRatio;
 	const text = `peak ${formatBytes(peak.bytes)} at ${formatMs(peak.t)}`;
 	ctx.save();
+	// The axes and series drawn before leave their own settings behind.
+	ctx.setLineDash([]);
+	ctx.textAlign = 'left';
 	ctx.fillStyle = theme.blue;
 	ctx.strokeStyle = theme.background;
 	ctx.lineWidth = 1.5 * scale;

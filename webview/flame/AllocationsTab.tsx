@@ -5,7 +5,7 @@ import { liveBytes, type SessionModel } from '../../src/analysis/sessionModel.ts
 import { indexAt } from '../../src/analysis/timeWindow.ts';
 import { onlyUserFrames } from '../../src/analysis/userFrames.ts';
 import type { AllocationsEntry } from '../../src/protocol/entries.ts';
-import { formatBytes, formatMs } from '../../src/protocol/units.ts';
+import { formatBytes, formatCount, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { Checkbox, SearchField } from '../controls.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
@@ -53,7 +53,7 @@ export function AllocationsTab(): JSX.Element | null {
 					}}
 				/>
 			</div>
-			<p class="sentence">{sentence(model, shown.profile)}</p>
+			<p class="sentence">{sentence(model, shown.profile, choice)}</p>
 			<div class="allocations">
 				<FlameGraph tree={shown.tree} search={search} onlyMine={onlyMine} />
 				<AllocationTable rows={shown.rows} total={shown.tree.totalBytes} search={search} onlyMine={onlyMine} />
@@ -71,13 +71,15 @@ export function chosenProfile(model: SessionModel, choice: ProfileChoice): Alloc
 export const finalProfile = (model: SessionModel): AllocationsEntry | undefined =>
 	model.profiles.findLast(({ cause }) => cause === 'final' || cause === 'outOfMemory');
 
-function sentence(model: SessionModel, profile: AllocationsEntry): string {
+function sentence(model: SessionModel, profile: AllocationsEntry, choice: ProfileChoice): string {
 	const { t, arrayBuffersBytes } = model.series.data;
 	const outside = arrayBuffersBytes[indexAt(t, profile.t)];
 	const buffers =
 		outside === null || outside === undefined ? '' : `: ${formatBytes(outside)} of array buffers at that moment`;
+	const count = model.profiles.length;
+	const which = choice === 'peak' && count > 1 ? `, the largest of ${formatCount(count)} profiles` : '';
 	return (
-		`Live heap by call site at ${formatMs(profile.t)}: ${formatBytes(liveBytes(profile))}, estimated from one sample per ` +
+		`Live heap by call site at ${formatMs(profile.t)}${which}: ${formatBytes(liveBytes(profile))}, estimated from one sample per ` +
 		`${formatBytes(profile.intervalBytes)}. Contents of Buffers and typed arrays lie outside the heap and are not in this view${buffers}.`
 	);
 }

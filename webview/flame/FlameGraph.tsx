@@ -60,7 +60,7 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 		tip.value = {
 			x,
 			y,
-			title: nameOf(frame, onlyMine),
+			title: box.parent < 0 ? 'all' : nameOf(frame, onlyMine),
 			lines: [
 				...(place ? [place] : []),
 				`total ${formatBytes(totalBytes)} (${share(totalBytes)})`,

@@ -1,5 +1,6 @@
 import type { FlameBox } from '../../src/analysis/flameLayout.ts';
 import type { FrameKind } from '../../src/protocol/entries.ts';
+import { formatBytes } from '../../src/protocol/units.ts';
 import { fitText } from '../canvasText.ts';
 import type { Theme } from '../theme.ts';
 import { isHit, nameOf } from './frames.ts';
@@ -20,6 +21,10 @@ const hueOf = (kind: FrameKind, theme: Theme): string => {
 	if (kind === 'dependency') return theme.purple;
 	return kind === 'node' ? theme.blue : theme.muted;
 };
+
+/** The root is the whole; its own bytes are those of the table's line for no function. */
+export const labelOf = ({ node, parent }: FlameBox, onlyMine: boolean): string =>
+	parent < 0 ? `all, ${formatBytes(node.totalBytes)}` : nameOf(node.frame, onlyMine);
 
 export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBox[], look: FlameLook): void {
 	const { width, theme, search, onlyMine, focused, hovered } = look;
@@ -54,6 +59,6 @@ export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBo
 		}
 		if (wide < 28) continue;
 		ctx.fillStyle = dimmed ? theme.muted : theme.foreground;
-		ctx.fillText(fitText(ctx, nameOf(frame, onlyMine), wide - 10), left + 5, top + ROW / 2);
+		ctx.fillText(fitText(ctx, labelOf(box, onlyMine), wide - 10), left + 5, top + ROW / 2);
 	}
 }

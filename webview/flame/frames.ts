@@ -4,7 +4,7 @@ import type { Frame } from '../../src/protocol/entries.ts';
 /** The root stands for what was allocated under no function that is shown. */
 export function nameOf(frame: Frame, onlyMine: boolean): string {
 	if (frame.id !== 0) return frameName(frame);
-	return onlyMine ? '(outside your code)' : '(all)';
+	return onlyMine ? '(outside your code)' : '(no function)';
 }
 
 /** Whether a frame's function or file contains the text (lower case). */

@@ -38,7 +38,7 @@ function figures(model: SessionModel): Figure[] {
 		{
 			label: ended ? 'RSS, last' : 'RSS now',
 			value: formatBytes(latest?.rssBytes),
-			note: '',
+			note: share(latest?.rssBytes, model.system?.totalBytes, `${formatBytes(model.system?.totalBytes)} RAM`),
 			meaning: 'Resident set size: all memory of the process that is in RAM.',
 		},
 		{
@@ -60,7 +60,7 @@ function figures(model: SessionModel): Figure[] {
 		{
 			label: 'External',
 			value: formatBytes(latest?.externalBytes),
-			note: '',
+			note: share(latest?.externalBytes, latest?.rssBytes, 'RSS'),
 			meaning: 'Memory outside the heap that objects hold on to; array buffers are part of it.',
 		},
 		{
@@ -75,10 +75,8 @@ function figures(model: SessionModel): Figure[] {
 			note: `${formatCount(gcTotals.count)} pauses, ${formatMs(gcTotals.pauseMs)}`,
 			meaning: `Share of the time that garbage collection stopped the script; ${formatMs(gcTotals.forcedMs)} of it was caused by profiling or asked for.`,
 		},
-	].map(figure =>
-		figure.label === 'External' ? { ...figure, note: share(latest?.externalBytes, latest?.rssBytes) } : figure,
-	);
+	];
 }
 
-const share = (part: number | undefined, whole: number | undefined): string =>
-	part !== undefined && whole ? `${formatPercent(part / whole)} of RSS` : '';
+const share = (part: number | undefined, whole: number | undefined, name: string): string =>
+	part !== undefined && whole ? `${formatPercent(part / whole)} of ${name}` : '';

@@ -125,7 +125,8 @@ const COLUMNS: readonly Column<CacheEntry>[] = [
 	{ id: 'site', title: 'Made at', render: ({ site }) => <SiteLink site={site} /> },
 	{
 		id: 'clear',
-		title: '',
+		title: 'Clear',
+		quietTitle: true,
 		render: cache => (
 			<ClearButton kind="cache" id={cache.id} name={cacheName(cache)} disposed={cache.disposed === true} />
 		),

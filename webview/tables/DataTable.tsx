@@ -7,6 +7,8 @@ import type { Sort } from '../state.ts';
 export interface Column<T> {
 	id: string;
 	title: string;
+	/** The title is read out, not shown: the cells speak for themselves. */
+	quietTitle?: boolean;
 	/** Longer than the title: its tooltip. */
 	meaning?: string;
 	/** Figures are right aligned and sort from large to small first. */
@@ -94,6 +96,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 }
 
 function HeadCell<T>({ column, sort, onSort }: { column: Column<T>; sort: Sort; onSort(): void }): JSX.Element {
+	if (column.quietTitle) return <span class="read-out">{column.title}</span>;
 	if (!column.sortValue) return <span title={column.meaning}>{column.title}</span>;
 	const mark = sort.column !== column.id ? '' : sort.descending ? '▼' : '▲';
 	return (

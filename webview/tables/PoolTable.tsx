@@ -69,7 +69,8 @@ const COLUMNS: readonly Column<PoolEntry>[] = [
 	{ id: 'site', title: 'Made at', render: ({ site }) => <SiteLink site={site} /> },
 	{
 		id: 'clear',
-		title: '',
+		title: 'Clear',
+		quietTitle: true,
 		render: pool => <ClearButton kind="pool" id={pool.id} name={cacheName(pool)} disposed={pool.disposed === true} />,
 	},
 ];
