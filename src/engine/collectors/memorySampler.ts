@@ -6,6 +6,7 @@ import type { PollConsumer, Polled } from './pollLoop.ts';
 export class MemorySampler implements PollConsumer {
 	readonly #emit: (entry: SampleEntry) => void;
 	readonly #pid: number | undefined;
+	#lastAt = 0;
 
 	/** `pid` only when the process is on this machine. */
 	constructor(emit: (entry: SampleEntry) => void, pid: number | undefined) {
@@ -14,9 +15,11 @@ export class MemorySampler implements PollConsumer {
 	}
 
 	polled({ t, reply }: Polled): void {
+		// An answer that lay in the socket while we looked from outside must not go back behind that look: a tick at most.
+		this.#lastAt = Math.max(this.#lastAt, t);
 		this.#emit({
 			type: 'sample',
-			t,
+			t: this.#lastAt,
 			rssBytes: reply.rss,
 			heapUsedBytes: reply.heapUsed,
 			heapTotalBytes: reply.heapTotal,
@@ -29,6 +32,8 @@ export class MemorySampler implements PollConsumer {
 
 	unanswered(t: number): void {
 		const rssBytes = this.#pid === undefined ? undefined : hostRssBytes(this.#pid);
-		if (rssBytes !== undefined) this.#emit({ type: 'sample', t, rssBytes });
+		if (rssBytes === undefined) return;
+		this.#lastAt = t;
+		this.#emit({ type: 'sample', t, rssBytes });
 	}
 }

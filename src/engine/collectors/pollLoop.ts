@@ -79,9 +79,12 @@ export class PollLoop {
 	}
 
 	async #around<T>(work: () => Promise<T>, between: () => void): Promise<{ result: T; ms: number }> {
-		const [before, result, after] = await Promise.all([this.#tryAsk(), work(), this.#tryAsk()]);
-		if (before) this.#deliver(before, true);
-		between();
+		const first = this.#tryAsk().then(reply => {
+			if (reply) this.#deliver(reply, true);
+			between();
+			return reply;
+		});
+		const [before, result, after] = await Promise.all([first, work(), this.#tryAsk()]);
 		if (after) this.#deliver(after, true);
 		return { result, ms: before && after ? Math.max(0, after.now - before.now - before.costMs) : 0 };
 	}
