@@ -1,0 +1,224 @@
+import type {
+	AllocationsEntry,
+	CacheEntry,
+	CostEntry,
+	EndReason,
+	EvictionReason,
+	FrameKind,
+	MemoryReading,
+	NoticeEntry,
+	PoolEntry,
+	ProfileCause,
+	RegionKind,
+	Site,
+} from '../protocol/entries.ts';
+import type { Peak, SeriesData } from '../protocol/snapshot.ts';
+import { allocationRows } from './allocations.ts';
+import { liveBytes, type SessionModel } from './sessionModel.ts';
+import { onlyUserFrames } from './userFrames.ts';
+
+/** What a run comes down to. Plain data, fit for JSON; a field that is absent was not measured. */
+export interface Report {
+	title: string;
+	command: string[];
+	script?: string;
+	cwd: string;
+	startedAt: string;
+	nodeVersion?: string;
+	pid?: number;
+	/** Absent when the recording breaks off. */
+	end?: EndReason;
+	/** From the script's first sign of life to its end, ms. */
+	durationMs: number;
+	memory: ReportMemory;
+	gc: ReportGc;
+	allocations?: ReportAllocations;
+	regions: ReportRegion[];
+	caches: ReportCache[];
+	pools: ReportPool[];
+	cost?: ReportCost;
+	notices: Pick<NoticeEntry, 't' | 'severity' | 'message'>[];
+}
+
+export interface ReportMemory {
+	peakRss?: Peak;
+	peakHeapUsed?: Peak;
+	peakExternal?: Peak;
+	peakArrayBuffers?: Peak;
+	heapLimitBytes?: number;
+}
+
+export interface ReportGc {
+	count: number;
+	majorCount: number;
+	/** Pauses of the script's own collections, ms: those that we forced are not in it. */
+	pauseMs: number;
+	/** Pauses that profiling or a person's command forced, ms. */
+	forcedMs: number;
+	/** `pauseMs` of `durationMs`, 0 to 1. Absent when nothing of the run was seen. */
+	share?: number;
+}
+
+export interface ReportAllocations {
+	/** When the profile was read: of all, the one with most live bytes. */
+	t: number;
+	cause: ProfileCause;
+	intervalBytes: number;
+	profiles: number;
+	liveBytes: number;
+	/** Estimate of everything allocated on the heap in the whole run. */
+	allocatedBytes?: number;
+	/**
+	 * The script's own functions, largest self bytes first; no more than were asked for. What packages, Node and V8 hold counts
+	 * for the function of the script that called them.
+	 */
+	sites: ReportSite[];
+}
+
+export interface ReportSite extends Site {
+	functionName: string;
+	/** `native` for the bytes that stand under no function of the script. */
+	kind: FrameKind;
+	/** With what packages, Node and V8 allocated on its behalf. */
+	selfBytes: number;
+	totalBytes: number;
+	/** `selfBytes` of all live bytes, 0 to 1. */
+	share: number;
+}
+
+export interface ReportRegion {
+	name: string;
+	kind: RegionKind;
+	site?: Site;
+	calls: number;
+	open: number;
+	errors: number;
+	totalMs: number;
+	maxMs: number;
+	delta?: MemoryReading;
+	peak?: MemoryReading;
+	/** See `RegionData.retainedBytes`. */
+	retainedBytes?: number;
+}
+
+export interface ReportCache extends Omit<CacheEntry, 'type' | 't' | 'id' | 'evictions'> {
+	/** Hits of all look-ups, 0 to 1; absent when nothing was looked up. */
+	hitRate?: number;
+	evictions: Partial<Record<EvictionReason, number>>;
+}
+
+export type ReportPool = Omit<PoolEntry, 'type' | 't' | 'id'>;
+
+export interface ReportCost extends Omit<CostEntry, 'type' | 't'> {
+	/** Time spent on polls and profiles of the whole run, 0 to 1. */
+	share?: number;
+}
+
+export interface ReportOptions {
+	/** How many allocation sites at most; default 10. */
+	sites?: number;
+}
+
+const OUTSIDE = '(outside the script)';
+
+export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}): Report {
+	const { header, process, state, latest, gcTotals, cost } = model;
+	const durationMs = Math.max(0, model.now - (process?.t ?? 0));
+	const shareOf = (ms: number) => (process && durationMs > 0 ? { share: ms / durationMs } : {});
+	const profile = model.peakProfile;
+	const pauseMs = Math.max(0, gcTotals.pauseMs - gcTotals.forcedMs);
+	return {
+		title: header.title,
+		command: header.command,
+		...(header.script !== undefined && { script: header.script }),
+		cwd: header.cwd,
+		startedAt: isoTime(header.originEpochMs),
+		...(process && { nodeVersion: process.nodeVersion, pid: process.pid }),
+		...(state?.reason && { end: state.reason }),
+		durationMs,
+		memory: {
+			...(model.peakRss && { peakRss: model.peakRss }),
+			...(model.peakHeapUsed && { peakHeapUsed: model.peakHeapUsed }),
+			...peakIn(model.series.data, 'externalBytes', 'peakExternal'),
+			...peakIn(model.series.data, 'arrayBuffersBytes', 'peakArrayBuffers'),
+			...(latest?.heapLimitBytes !== undefined && { heapLimitBytes: latest.heapLimitBytes }),
+		},
+		gc: {
+			count: gcTotals.count,
+			majorCount: gcTotals.majorCount,
+			pauseMs,
+			forcedMs: gcTotals.forcedMs,
+			...shareOf(pauseMs),
+		},
+		...(profile && { allocations: allocationsOf(model, profile, sites) }),
+		regions: regionsOf(model),
+		caches: [...model.caches.values()].map(cacheOf),
+		pools: [...model.pools.values()].map(({ type: _type, t: _t, id: _id, ...pool }) => pool),
+		...(cost && { cost: costOf(cost, shareOf(cost.pollMs + cost.profileMs)) }),
+		notices: model.notices.map(({ t, severity, message }) => ({ t, severity, message })),
+	};
+}
+
+function allocationsOf(model: SessionModel, profile: AllocationsEntry, sites: number): ReportAllocations {
+	const all = liveBytes(profile);
+	const rows = allocationRows(onlyUserFrames(model.nodes), profile).filter(({ selfBytes }) => selfBytes > 0);
+	return {
+		t: profile.t,
+		cause: profile.cause,
+		intervalBytes: profile.intervalBytes,
+		profiles: model.profiles.length,
+		liveBytes: all,
+		...(model.latestProfile?.allocatedBytes !== undefined && { allocatedBytes: model.latestProfile.allocatedBytes }),
+		sites: rows.slice(0, sites).map(({ frame, selfBytes, totalBytes }) => {
+			const { file, line, column, kind } = frame;
+			const functionName = frame.id === 0 ? OUTSIDE : frame.functionName;
+			return { functionName, file, line, column, kind, selfBytes, totalBytes, share: selfBytes / all };
+		}),
+	};
+}
+
+/** Longest first. */
+function regionsOf(model: SessionModel): ReportRegion[] {
+	const regions = [...model.regions.values()].map(({ definition: { name, kind, site }, stats, retainedBytes }) => ({
+		name,
+		kind,
+		...(site && { site }),
+		calls: stats?.calls ?? 0,
+		open: stats?.open ?? 0,
+		errors: stats?.errors ?? 0,
+		totalMs: stats?.totalMs ?? 0,
+		maxMs: stats?.maxMs ?? 0,
+		...(stats?.delta && { delta: stats.delta }),
+		...(stats?.peak && { peak: stats.peak }),
+		...(retainedBytes !== undefined && { retainedBytes }),
+	}));
+	return regions.sort((a, b) => b.totalMs - a.totalMs);
+}
+
+function cacheOf({ type: _type, t: _t, id: _id, ...cache }: CacheEntry): ReportCache {
+	const lookUps = cache.hits + cache.misses;
+	return lookUps > 0 ? { ...cache, hitRate: cache.hits / lookUps } : cache;
+}
+
+const costOf = ({ type: _type, t: _t, ...cost }: CostEntry, share: { share?: number }): ReportCost => ({
+	...cost,
+	...share,
+});
+
+function peakIn<Name extends 'peakExternal' | 'peakArrayBuffers'>(
+	series: SeriesData,
+	column: 'externalBytes' | 'arrayBuffersBytes',
+	name: Name,
+): { [K in Name]?: Peak } {
+	let peak: Peak | undefined;
+	series[column].forEach((bytes, i) => {
+		if (bytes !== null && bytes > (peak?.bytes ?? -1)) peak = { t: series.t[i] ?? 0, bytes };
+	});
+	return peak ? ({ [name]: peak } as { [K in Name]?: Peak }) : {};
+}
+
+/** A recording may hold any number: one that is no date is said as it is. */
+function isoTime(epochMs: number): string {
+	const date = new Date(epochMs);
+	return Number.isNaN(date.getTime()) ? String(epochMs) : date.toISOString();
+}

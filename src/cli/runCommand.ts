@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { type Report, reportOf } from '../analysis/report.ts';
+import { DeadlineError, withDeadline } from '../base/deadlines.ts';
+import { errors } from '../engine/errors.ts';
+import { launchSession } from '../engine/launchSession.ts';
+import type { LaunchTarget, ProfileSession } from '../engine/sessionTypes.ts';
+import type { EndReason } from '../protocol/entries.ts';
+import { passSignals } from './signals.ts';
+import { StatusLine, statusText } from './statusLine.ts';
+import { reportText } from './text.ts';
+
+export interface RunOptions {
+	target: LaunchTarget;
+	cwd: string;
+	runtimeDir: string;
+	recordingPath: string;
+	nodePath?: string;
+	samplesPerSecond?: number;
+	intervalBytes?: number;
+	allocations: boolean;
+	/** Write the report as JSON to this file, too. */
+	jsonPath?: string;
+	/** No summary and no status line. */
+	quiet: boolean;
+	status: boolean;
+}
+
+const STATUS_MS = 250;
+/** A child of the script may keep stderr open after it has gone; a shell would not wait for that either. */
+const STDERR_MS = 500;
+
+/** Runs a script under the engine with our own terminal; everything we say goes to stderr. Rejects with a UserError. */
+export async function run(options: RunOptions): Promise<EndReason> {
+	const session = await launchSession({
+		target: options.target,
+		cwd: options.cwd,
+		runtimeDir: options.runtimeDir,
+		recordingPath: options.recordingPath,
+		stdio: 'inherit',
+		sampling: {
+			allocations: options.allocations,
+			...(options.samplesPerSecond !== undefined && { samplesPerSecond: options.samplesPerSecond }),
+			...(options.intervalBytes !== undefined && { intervalBytes: options.intervalBytes }),
+		},
+		...(options.nodePath !== undefined && { nodePath: options.nodePath }),
+	});
+	const letGo = passSignals(session, process.stdin.isTTY || process.stderr.isTTY);
+	const endStatus = options.quiet || !options.status ? () => {} : showStatus(session);
+	try {
+		const reason = await session.ended;
+		await drained(session.stderr);
+		endStatus();
+		const report = reportOf(session.model);
+		if (!options.quiet) process.stderr.write(`\n${reportText(report)}${whereItIs(report, options.recordingPath)}`);
+		if (options.jsonPath !== undefined) await writeReport(resolve(options.cwd, options.jsonPath), report);
+		return reason;
+	} finally {
+		endStatus();
+		letGo();
+	}
+}
+
+function showStatus(session: ProfileSession): () => void {
+	if (!process.stderr.isTTY || process.env.TERM === 'dumb') return () => {};
+	const line = new StatusLine(process.stderr);
+	const draw = () => line.show(statusText(session.model));
+	const timer = setInterval(draw, STATUS_MS);
+	draw();
+	let ended = false;
+	return () => {
+		if (ended) return;
+		ended = true;
+		clearInterval(timer);
+		line.dispose();
+	};
+}
+
+async function drained(stderr: Readable | undefined): Promise<void> {
+	if (!stderr) return;
+	try {
+		await withDeadline(finished(stderr, { writable: false }), STDERR_MS, 'stderr stays open');
+	} catch (error) {
+		if (!(error instanceof DeadlineError)) throw error;
+	}
+}
+
+/** The engine goes on without a recording that it cannot write, and says so in the notices. */
+const whereItIs = (report: Report, path: string): string =>
+	(report.cost?.recordedBytes ?? 0) > 0 ? `\nRecording: ${path}\n` : '';
+
+async function writeReport(path: string, report: Report): Promise<void> {
+	try {
+		await writeFile(path, `${JSON.stringify(report, undefined, '\t')}\n`);
+	} catch (error) {
+		throw errors.cannotWrite(path, error);
+	}
+}

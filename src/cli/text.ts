@@ -1,0 +1,136 @@
+import { describeEnd } from '../analysis/describe.ts';
+import { placeText } from '../analysis/places.ts';
+import type { Report, ReportCache, ReportPool, ReportRegion, ReportSite } from '../analysis/report.ts';
+import type { Peak } from '../protocol/snapshot.ts';
+import { visibleText } from '../protocol/text.ts';
+import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
+import { type Column, table } from './table.ts';
+
+const MAX_ROWS = 20;
+const MAX_NOTICES = 10;
+const NAME_LENGTH = 40;
+
+/** The report for a person. Everything that comes from a script passes through `visibleText`: it never steers a terminal. */
+export function reportText(report: Report): string {
+	const sections = [
+		headline(report),
+		memorySection(report),
+		profilingSection(report),
+		allocationsSection(report),
+		section('Regions', report.regions, regionColumns(report.cwd)),
+		section('Caches', report.caches, cacheColumns),
+		section('Pools', report.pools, poolColumns),
+		noticesSection(report),
+	];
+	return `${sections
+		.filter(lines => lines.length > 0)
+		.map(lines => lines.join('\n'))
+		.join('\n\n')}\n`;
+}
+
+function headline({ title, end, durationMs, nodeVersion }: Report): string[] {
+	const node = nodeVersion === undefined ? '' : `, Node ${visibleText(nodeVersion, 30)}`;
+	const how = end ? describeEnd(end) : 'the recording breaks off';
+	return [`${visibleText(title)}: ${how}, ${formatMs(durationMs)}${node}`];
+}
+
+function memorySection({ memory }: Report): string[] {
+	const limit = memory.heapLimitBytes;
+	const rows: [string, Peak | undefined, string][] = [
+		['RSS', memory.peakRss, ''],
+		['Heap used', memory.peakHeapUsed, limit === undefined ? '' : `of a limit of ${formatBytes(limit)}`],
+		['External', memory.peakExternal, ''],
+		['Array buffers', memory.peakArrayBuffers, ''],
+	];
+	return table(rows, [
+		{ title: 'Memory', value: ([name]) => name },
+		{ title: 'peak', value: ([, peak]) => formatBytes(peak?.bytes), align: 'right' },
+		{ title: 'at', value: ([, peak]) => formatMs(peak?.t), align: 'right' },
+		{ title: '', value: ([, , note]) => note },
+	]);
+}
+
+function profilingSection({ gc, cost }: Report): string[] {
+	const lines = [
+		`Collections  ${formatCount(gc.count)}, ${formatCount(gc.majorCount)} of them full: ${formatMs(gc.pauseMs)} of pauses, ` +
+			`${formatPercent(gc.share)} of the run${gc.forcedMs > 0 ? `; ${formatMs(gc.forcedMs)} more were forced` : ''}`,
+	];
+	if (cost) {
+		lines.push(
+			`Profiling    ${formatMs(cost.pollMs)} for ${formatCount(cost.polls)} readings, ` +
+				`${formatMs(cost.profileMs)} for ${formatCount(cost.profiles)} allocation profiles: ${formatPercent(cost.share)} of the run`,
+		);
+		if (cost.droppedEvents > 0)
+			lines.push(`             ${formatCount(cost.droppedEvents)} spans came too fast to be kept; totals are right`);
+	}
+	return lines;
+}
+
+function allocationsSection({ allocations, cwd }: Report): string[] {
+	if (!allocations) return ['Allocations were not sampled.'];
+	const { t, liveBytes, profiles, intervalBytes, sites } = allocations;
+	const columns: Column<ReportSite>[] = [
+		{ title: 'self', value: site => formatBytes(site.selfBytes), align: 'right' },
+		{ title: 'share', value: site => formatPercent(site.share), align: 'right' },
+		{ title: 'total', value: site => formatBytes(site.totalBytes), align: 'right' },
+		{ title: 'function', value: site => visibleText(site.functionName || '(anonymous)', NAME_LENGTH) },
+		{ title: 'place', value: site => placeText(site, cwd) || 'native' },
+	];
+	return [
+		`Allocation sites: ${formatBytes(liveBytes)} live on the heap at ${formatMs(t)}, the highest of ${formatCount(profiles)} profiles ` +
+			`(one sample in ${formatBytes(intervalBytes)})`,
+		...table(sites, columns),
+	];
+}
+
+function regionColumns(cwd: string): Column<ReportRegion>[] {
+	return [
+		{ title: 'name', value: region => visibleText(region.name, NAME_LENGTH) },
+		{ title: 'calls', value: region => formatCount(region.calls), align: 'right' },
+		{ title: 'time', value: region => formatMs(region.totalMs), align: 'right' },
+		{ title: 'longest', value: region => formatMs(region.maxMs), align: 'right' },
+		{ title: 'RSS delta', value: region => formatDelta(region.delta?.rssBytes), align: 'right' },
+		{ title: 'RSS peak', value: region => formatBytes(region.peak?.rssBytes), align: 'right' },
+		{ title: 'retained', value: region => formatDelta(region.retainedBytes), align: 'right' },
+		{ title: 'place', value: region => (region.site ? placeText(region.site, cwd) : '') },
+	];
+}
+
+const cacheColumns: Column<ReportCache>[] = [
+	{ title: 'name', value: cache => visibleText(cache.name, NAME_LENGTH) },
+	{ title: 'bytes', value: cache => formatBytes(cache.bytes), align: 'right' },
+	{ title: 'bound', value: cache => formatBytes(cache.maxBytes), align: 'right' },
+	{ title: 'entries', value: cache => formatCount(cache.entries), align: 'right' },
+	{ title: 'hit rate', value: cache => formatPercent(cache.hitRate), align: 'right' },
+	{ title: 'evictions', value: cache => evictionsText(cache) },
+];
+
+function evictionsText({ evictions }: ReportCache): string {
+	const reasons = Object.entries(evictions).filter(([, count]) => count > 0);
+	return reasons.map(([reason, count]) => `${formatCount(count)} ${visibleText(reason, 20)}`).join(', ') || 'none';
+}
+
+const poolColumns: Column<ReportPool>[] = [
+	{ title: 'name', value: pool => visibleText(pool.name, NAME_LENGTH) },
+	{ title: 'in use', value: pool => formatCount(pool.inUse), align: 'right' },
+	{ title: 'idle', value: pool => formatCount(pool.idle), align: 'right' },
+	{ title: 'at most', value: pool => formatCount(pool.max), align: 'right' },
+	{ title: 'created', value: pool => formatCount(pool.created), align: 'right' },
+	{ title: 'reused', value: pool => formatCount(pool.reused), align: 'right' },
+	{ title: 'leaked', value: pool => formatCount(pool.leaked), align: 'right' },
+];
+
+function section<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
+	if (rows.length === 0) return [];
+	const more = rows.length - MAX_ROWS;
+	return [title, ...table(rows.slice(0, MAX_ROWS), columns), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
+}
+
+function noticesSection({ notices }: Report): string[] {
+	const more = notices.length - MAX_NOTICES;
+	const shown = notices.slice(0, MAX_NOTICES).map(({ t, severity, message }) => {
+		const when = t > 0 ? formatMs(t) : NOT_MEASURED;
+		return `${severity} at ${when}: ${visibleText(message, 400)}`;
+	});
+	return more > 0 ? [...shown, `and ${formatCount(more)} more notices`] : shown;
+}
