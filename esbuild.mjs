@@ -42,6 +42,12 @@ function esmShim() {
 					`import runtime from './index.cjs';\nexport const { ${names.join(', ')} } = runtime;\n`,
 				);
 				writeFileSync('dist/runtime/package.json', `${JSON.stringify(runtimePackage(), undefined, '\t')}\n`);
+				// Where a profiled script's `require` finds the injected copy.
+				mkdirSync('dist/runtime/lookup/memory-manager-runtime', { recursive: true });
+				writeFileSync(
+					'dist/runtime/lookup/memory-manager-runtime/package.json',
+					`${JSON.stringify({ name: 'memory-manager-runtime', version, main: '../../index.cjs' })}\n`,
+				);
 			});
 		},
 	};

@@ -5,13 +5,15 @@
 import { realpathSync } from 'node:fs';
 import type * as inspector from 'node:inspector';
 import Module from 'node:module';
-import { isMainThread, workerData } from 'node:worker_threads';
+import { getEnvironmentData, isMainThread, setEnvironmentData, workerData } from 'node:worker_threads';
 import { readLink, restoreEnvironment } from './guest/environment.ts';
+import { mayImportRuntime } from './guest/mayImportRuntime.ts';
 import { claim } from './guest/rendezvous.ts';
 import { installResolution } from './guest/resolution.ts';
 import { beginSession } from './guest/session.ts';
 import { isWrapperProcess } from './guest/wrapperProcess.ts';
 
+const HOOKS_KEY = 'memory-manager.hooks';
 const LOADED_KEY = Symbol.for('memory-manager.preload');
 
 try {
@@ -25,14 +27,18 @@ function start(): void {
 	Object.defineProperty(globalThis, LOADED_KEY, { value: true, enumerable: false });
 	forgetModule();
 	if (!isMainThread) {
-		installResolution(__dirname, isHooksThread());
+		const hooks = getEnvironmentData(HOOKS_KEY) !== false;
+		installResolution({ dir: __dirname, hooks, isHooksThread: isHooksThread() });
 		return;
 	}
 	const link = readLink();
 	if (!link || isWrapper()) return;
 	restoreEnvironment(link);
 	const chosen = claim(link.dir);
-	installResolution(__dirname, false);
+	const hooks = mayImportRuntime(process.argv[1], process.execArgv, process.env.NODE_OPTIONS);
+	// Worker threads, which see no link any more, do as their parent did.
+	setEnvironmentData(HOOKS_KEY, hooks);
+	installResolution({ dir: __dirname, hooks, isHooksThread: false });
 	if (chosen) beginSession(link, () => require('node:inspector') as typeof inspector);
 }
 
@@ -61,5 +67,5 @@ function realPath(path: string): string {
 /** The thread of Node's own asynchronous loader hooks: it is started with a lock as its only data. */
 function isHooksThread(): boolean {
 	const lock = (workerData as { lock?: unknown } | null | undefined)?.lock;
-	return lock instanceof SharedArrayBuffer;
+	return lock instanceof SharedArrayBuffer && Object.keys(workerData as object).length === 1;
 }

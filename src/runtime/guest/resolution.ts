@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import Module from 'node:module';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isWithinPackage, notFound, packageTarget } from './packageTarget.ts';
 
 interface ModuleInternals {
-	_resolveFilename(request: string, ...rest: unknown[]): string;
+	_initPaths(): void;
 	registerHooks?(hooks: { resolve: ResolveHook }): unknown;
 	register?(url: string, options: { data: unknown }): unknown;
 }
@@ -21,54 +21,69 @@ type ResolveHook = (
 	next: (specifier: string, context?: ResolveContext) => Resolved,
 ) => Resolved;
 
-/** `dir` is the package's folder; `isHooksThread` marks Node 20's loader thread, which must not register hooks itself. */
-export function installResolution(dir: string, isHooksThread: boolean): void {
+export interface ResolutionOptions {
+	/** The runtime's folder. */
+	dir: string;
+	/** Whether `import` must be answered as well; see `mayImportRuntime`. */
+	hooks: boolean;
+	/** Node 20's thread for loader hooks must not register hooks itself. */
+	isHooksThread: boolean;
+}
+
+export function installResolution({ dir, hooks, isHooksThread }: ResolutionOptions): void {
 	const internals = Module as unknown as ModuleInternals;
-	const find = finder(dir);
-	patchRequire(internals, find);
-	if (internals.registerHooks) internals.registerHooks({ resolve: resolveHook(find) });
+	addRequirePath(internals, join(dir, 'lookup'));
+	if (!hooks) return;
+	if (internals.registerHooks) internals.registerHooks({ resolve: resolveHook(dir) });
 	else if (!isHooksThread && internals.register) {
 		// Node 20 only: later versions warn about this way, and it costs a thread and some 35 ms.
 		internals.register(pathToFileURL(join(dir, 'resolveHooks.mjs')).href, { data: { dir } });
 	}
 }
 
-type Find = (specifier: string, condition: 'import' | 'require') => string | undefined;
+/**
+ * For `require`: a last place to look, as if it stood in NODE_PATH. No function is replaced, and loaders such as tsx, which take
+ * `require` past the hooks, use it as well.
+ */
+function addRequirePath(internals: ModuleInternals, folder: string): void {
+	const { NODE_PATH } = process.env;
+	try {
+		process.env.NODE_PATH = NODE_PATH ? `${NODE_PATH}${delimiter}${folder}` : folder;
+		internals._initPaths();
+	} finally {
+		if (NODE_PATH === undefined) delete process.env.NODE_PATH;
+		else process.env.NODE_PATH = NODE_PATH;
+	}
+}
 
-function finder(dir: string): Find {
+function resolveHook(dir: string): ResolveHook {
 	let manifest: unknown;
-	return (specifier, condition) => {
-		manifest ??= JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
-		const target = packageTarget(manifest, specifier, condition);
-		return target && join(dir, target);
-	};
-}
-
-/** Everywhere: loaders such as tsx take `require` past the hooks. */
-function patchRequire(internals: ModuleInternals, find: Find): void {
-	const original = internals._resolveFilename;
-	internals._resolveFilename = function (request, ...rest) {
-		if (!isWithinPackage(request)) return Reflect.apply(original, this, [request, ...rest]);
-		try {
-			return Reflect.apply(original, this, [request, ...rest]);
-		} catch (error) {
-			const found = notFound(error) ? find(request, 'require') : undefined;
-			if (found === undefined) throw error;
-			return found;
-		}
-	};
-}
-
-function resolveHook(find: Find): ResolveHook {
 	return (specifier, context, next) => {
-		if (!isWithinPackage(specifier)) return next(specifier, context);
+		if (!isWithinPackage(specifier)) return withMoreFrames(() => next(specifier, context));
 		try {
 			return next(specifier, context);
 		} catch (error) {
+			if (!notFound(error)) throw error;
+			manifest ??= JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
 			const condition = context.conditions?.includes('import') ? 'import' : 'require';
-			const found = notFound(error) ? find(specifier, condition) : undefined;
-			if (found === undefined) throw error;
-			return { url: pathToFileURL(found).href, shortCircuit: true };
+			const target = packageTarget(manifest, specifier, condition);
+			if (target === undefined) throw error;
+			return { url: pathToFileURL(join(dir, target)).href, shortCircuit: true };
 		}
 	};
+}
+
+/** Frames that a hook adds to the stack of a failed import: without room for them, the user's own would fall off its end. */
+const ADDED_FRAMES = 8;
+
+function withMoreFrames<T>(call: () => T): T {
+	const limit = Error.stackTraceLimit;
+	if (typeof limit !== 'number' || limit <= 0) return call();
+	// No catch: Node shows the line where an error was thrown last, and that must not be ours.
+	try {
+		Error.stackTraceLimit = limit + ADDED_FRAMES;
+		return call();
+	} finally {
+		Error.stackTraceLimit = limit;
+	}
 }

@@ -1,0 +1,82 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { RUNTIME_PACKAGE } from '../../protocol/runtimeLink.ts';
+
+const MAX_FILES = 100;
+const MAX_BYTES = 1024 * 1024;
+const EXTENSIONS = [
+	'',
+	'.js',
+	'.mjs',
+	'.cjs',
+	'.ts',
+	'.mts',
+	'.cts',
+	'.tsx',
+	'.jsx',
+	'/index.js',
+	'/index.mjs',
+	'/index.cjs',
+	'/index.ts',
+];
+/** A TypeScript import may name the file that it will be compiled to. */
+const COMPILED = new Map([
+	['.js', '.ts'],
+	['.mjs', '.mts'],
+	['.cjs', '.cts'],
+]);
+/** Every quoted relative path counts: imports, but also workers and children. */
+const RELATIVE = /(['"`])(\.{1,2}(?:\/[^'"`\n$]*)?)\1/g;
+/** `import(…)` of something else than a text, paths by alias, a module address: where they lead cannot be read off. */
+const UNCLEAR = /\bimport\s*\(\s*[^\s'"`)]|\bimport\s*\(\s*`[^`]*\$\{|(['"])(#|file:|data:|~\/|@\/)|\bregister\s*\(/;
+
+/**
+ * Whether the program that starts with `mainPath` might import the runtime, read off its own files in a few ms. False only when
+ * everything was read and nothing names it; packages in node_modules bring along what they need. The answer spares other scripts
+ * the resolution hooks: a thread on Node 20, frames in the stack of a failed import everywhere.
+ */
+export function mayImportRuntime(mainPath: string | undefined, execArgv: readonly string[], nodeOptions = ''): boolean {
+	if (
+		mainPath === undefined ||
+		[...execArgv, nodeOptions].some(option =>
+			/(^|\s)(-e|-p|-pe|--eval|--print|-i|-r|--import|--require|--loader|--experimental-loader)\b/.test(option),
+		)
+	)
+		return true;
+	const queue = [resolve(mainPath)];
+	const seen = new Set(queue);
+	let bytes = 0;
+	for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+		const file = existing(next);
+		if (file === undefined) continue;
+		let text: string;
+		try {
+			text = readFileSync(file, 'utf8');
+		} catch {
+			return true;
+		}
+		bytes += text.length;
+		if (bytes > MAX_BYTES || text.includes(RUNTIME_PACKAGE) || UNCLEAR.test(text)) return true;
+		for (const [, , path] of text.matchAll(RELATIVE)) {
+			if (path === undefined) continue;
+			const target = join(dirname(file), path);
+			if (seen.has(target)) continue;
+			seen.add(target);
+			queue.push(target);
+		}
+		if (seen.size > MAX_FILES) return true;
+	}
+	return false;
+}
+
+/** The script file that a path means; data files are none. */
+function existing(path: string): string | undefined {
+	const compiled = COMPILED.get(extname(path));
+	const candidates = EXTENSIONS.map(extension => path + extension);
+	if (compiled) candidates.push(path.slice(0, -extname(path).length) + compiled);
+	return candidates.find(candidate => /\.[cm]?[jt]sx?$/.test(candidate) && isFile(candidate));
+}
+
+function isFile(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
