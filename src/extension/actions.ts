@@ -1,0 +1,50 @@
+import type { PanelAction } from '../protocol/panel.ts';
+import type { SessionCommands } from './commands/sessionCommands.ts';
+import { extensionErrors } from './extensionErrors.ts';
+import { openSource } from './panel/openSource.ts';
+import type { PanelHandlers } from './panel/panelConnection.ts';
+import type { RecordingCommands } from './recordings/recordingCommands.ts';
+import type { ShownSession } from './sessions/sessionStore.ts';
+import type { SidebarHandlers } from './sidebar/sidebarView.ts';
+
+export interface ActionsOptions {
+	sessions: SessionCommands;
+	recordings: RecordingCommands;
+	profile: () => Promise<void>;
+	openPanel: () => void;
+	onError: (error: unknown) => void;
+}
+
+/** What the buttons of panel and sidebar do. A failure is shown as any command's, and told to the page that asked. */
+export function createActions(options: ActionsOptions): PanelHandlers & SidebarHandlers {
+	const { sessions, recordings } = options;
+	const reported = async (work: Promise<void>): Promise<void> => {
+		try {
+			await work;
+		} catch (error) {
+			options.onError(error);
+			throw error;
+		}
+	};
+	const act = async (action: PanelAction | 'openPanel', shown: ShownSession | undefined): Promise<void> => {
+		switch (action) {
+			case 'openPanel':
+				return options.openPanel();
+			case 'profile':
+				return options.profile();
+			case 'revealRecording':
+				if (shown?.recordingPath === undefined) throw extensionErrors.noSession();
+				return recordings.reveal(shown.recordingPath);
+			default:
+				if (!shown) throw extensionErrors.noSession();
+				return sessions[action](shown);
+		}
+	};
+	return {
+		action: (action, shown) => reported(act(action, shown)),
+		clearCache: (id, shown) => reported(sessions.clear({ kind: 'clearCache', id }, shown)),
+		clearPool: (id, shown) => reported(sessions.clear({ kind: 'clearPool', id }, shown)),
+		openSource: place => reported(openSource(place)),
+		recording: (action, path) => reported(recordings[action](path)),
+	};
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { createActions } from './actions.ts';
+import { CodeLensProvider } from './codeLens/codeLensProvider.ts';
+import { addRuntime } from './commands/addRuntime.ts';
+import { ProfileCommands } from './commands/profileCommands.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import { RunChoices } from './commands/runChoices.ts';
+import { SessionCommands } from './commands/sessionCommands.ts';
+import { Configuration } from './configuration.ts';
+import { followContextKeys } from './contextKeys.ts';
+import { CriticalNotice } from './criticalNotice.ts';
+import { recordingsPath } from './folders.ts';
+import { commands, PROFILE_ON_START_VARIABLE, views } from './ids.ts';
+import { LastRecording } from './lastRecording.ts';
+import { checkTab } from './panel/messageChecks.ts';
+import { PanelManager } from './panel/panelManager.ts';
+import { RecordingCommands } from './recordings/recordingCommands.ts';
+import { RecordingEditor } from './recordings/recordingEditor.ts';
+import { RecordingsFolder } from './recordings/recordingsFolder.ts';
+import { reportError } from './reportError.ts';
+import type { RunRequest } from './sessions/runRequest.ts';
+import { SessionLauncher } from './sessions/sessionLauncher.ts';
+import { SessionStore } from './sessions/sessionStore.ts';
+import { SidebarView } from './sidebar/sidebarView.ts';
+import { StatusBar } from './statusBar.ts';
+import { Terminals } from './terminal/terminals.ts';
+
+/** What host tests look at; other extensions get nothing. */
+export interface TestApi {
+	store: SessionStore;
+	launcher: SessionLauncher;
+	recordings: RecordingsFolder;
+	configuration: Configuration;
+	panel: PanelManager;
+}
+
+let stopAll: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+	const { subscriptions, extensionUri, extensionMode, workspaceState } = context;
+	const add = <T extends vscode.Disposable>(item: T): T => {
+		subscriptions.push(item);
+		return item;
+	};
+	const log = add(vscode.window.createOutputChannel('Memory Manager', { log: true }));
+	const onError = (error: unknown) => reportError(error, log);
+	const runtimeDir = join(extensionUri.fsPath, 'dist', 'runtime');
+
+	const configuration = new Configuration(sentence => log.warn(sentence));
+	const store = add(new SessionStore(onError));
+	const recordings = new RecordingsFolder(() => recordingsPath(context, configuration), log);
+	const terminals = add(new Terminals());
+	const launcher = add(new SessionLauncher({ store, configuration, recordings, terminals, runtimeDir, logger: log }));
+	stopAll = () => launcher.stopAll();
+
+	const run = async (request: RunRequest) => {
+		await launcher.start(request);
+		if (configuration.read().openPanelOnStart) panel.show();
+	};
+	const profile = new ProfileCommands({ configuration, choices: new RunChoices(workspaceState), run });
+	const sessions = new SessionCommands({ store, run });
+	const recordingCommands = new RecordingCommands(recordings, log);
+	const handlers = createActions({
+		sessions,
+		recordings: recordingCommands,
+		profile: () => profile.profile(),
+		openPanel: () => panel.show(),
+		onError,
+	});
+	const last = add(new LastRecording(workspaceState, store, log));
+	const panel = add(new PanelManager({ extensionUri, store, handlers, restore: () => last.restore() }));
+	const sidebar = add(new SidebarView({ extensionUri, store, recordings, handlers, onError }));
+	const codeLens = add(new CodeLensProvider(store, configuration));
+	const onDidOpen = codeLens.addResults.bind(codeLens);
+	const editor = new RecordingEditor({ extensionUri, handlers, log, onDidOpen });
+	add(vscode.window.registerWebviewViewProvider(views.sidebar, sidebar));
+	add(
+		vscode.window.registerCustomEditorProvider(views.recording, editor, { supportsMultipleEditorsPerDocument: true }),
+	);
+	add(launcher.onDidPrune(() => sidebar.refresh()));
+	add(new StatusBar(store));
+	add(followContextKeys(store));
+	add(
+		new CriticalNotice({
+			store,
+			isEnabled: () => configuration.read().notifyAtCritical,
+			ask: (sentence, buttons) => vscode.window.showWarningMessage(sentence, ...buttons),
+			actions: {
+				'Open panel': async shown => {
+					store.show(shown);
+					panel.show();
+				},
+				'Collect garbage': shown => sessions.collectGarbage(shown),
+				Stop: shown => sessions.stop(shown),
+			},
+			onError,
+		}),
+	);
+	add(
+		registerCommands(
+			{
+				[commands.profile]: uri => profile.profile(uri),
+				[commands.profileWithOptions]: uri => profile.withOptions(uri),
+				[commands.profilePackageScript]: uri => profile.packageScript(uri),
+				[commands.profileCommand]: () => profile.command(),
+				[commands.attach]: () => profile.attach(),
+				[commands.attachToDebugSession]: () => profile.attachToDebugSession(),
+				[commands.stop]: () => sessions.stop(),
+				[commands.restart]: () => sessions.restart(),
+				[commands.takeHeapSnapshot]: () => sessions.takeHeapSnapshot(),
+				[commands.forceGc]: () => sessions.collectGarbage(),
+				[commands.refreshAllocations]: () => sessions.refreshAllocations(),
+				[commands.clearCaches]: () => sessions.clear({ kind: 'clearCache' }),
+				[commands.openPanel]: tab => panel.show(checkTab(tab)),
+				[commands.openRecording]: uri => recordingCommands.open(uri),
+				[commands.toggleCodeLens]: () => configuration.toggleCodeLens(),
+				[commands.showLog]: () => log.show(),
+				[commands.addRuntime]: () => addRuntime(runtimeDir),
+			},
+			onError,
+		),
+	);
+	if (extensionMode === vscode.ExtensionMode.Development) profileOnStart();
+	return extensionMode === vscode.ExtensionMode.Production
+		? undefined
+		: { store, launcher, recordings, configuration, panel };
+}
+
+/** Stops what was started; the recordings are closed when this settles. */
+export async function deactivate(): Promise<void> {
+	await stopAll?.();
+}
+
+/** For `npm start -- script`. Taken out of the environment: it is meant for one window, once. */
+function profileOnStart(): void {
+	const script = process.env[PROFILE_ON_START_VARIABLE];
+	delete process.env[PROFILE_ON_START_VARIABLE];
+	if (script) void vscode.commands.executeCommand(commands.profile, vscode.Uri.file(script));
+}

@@ -1,0 +1,50 @@
+import { isCount, isRecord, isString, oneOf } from '../../protocol/guards.ts';
+import type { FromPanel, FromSidebar, PanelAction, PanelTab } from '../../protocol/panel.ts';
+
+/** A webview is outside: what it sends is checked here before anything is done with it. */
+const ACTIONS: readonly PanelAction[] = [
+	'stop',
+	'restart',
+	'collectGarbage',
+	'takeHeapSnapshot',
+	'refreshAllocations',
+	'revealRecording',
+	'profile',
+];
+
+function refused(name: string): never {
+	throw new Error(`The message "${name}" is not understood.`);
+}
+
+export function checkAction(value: unknown): PanelAction {
+	return ACTIONS.find(action => action === value) ?? refused('action');
+}
+
+export function checkSidebarAction(value: unknown): FromSidebar['action'][0] {
+	return value === 'openPanel' ? value : checkAction(value);
+}
+
+const TABS: readonly PanelTab[] = ['allocations', 'regions', 'memory', 'process'];
+
+/** A tab that a command names; anything else means the one that is open. */
+export function checkTab(value: unknown): PanelTab | undefined {
+	return TABS.find(tab => tab === value);
+}
+
+export function checkId(value: unknown): number {
+	return isRecord(value) && isCount(value.id) ? value.id : refused('id');
+}
+
+export function checkPlace(value: unknown): FromPanel['openSource'][0] {
+	if (!isRecord(value) || !isString(value.file) || !isCount(value.line) || !isCount(value.column)) {
+		return refused('openSource');
+	}
+	return { file: value.file, line: Math.floor(value.line), column: Math.floor(value.column) };
+}
+
+const isRecordingAction = oneOf('open', 'rename', 'delete', 'reveal');
+
+export function checkRecording(value: unknown): FromSidebar['recording'][0] {
+	if (!isRecord(value) || !isRecordingAction(value.action) || !isString(value.path)) return refused('recording');
+	return value as FromSidebar['recording'][0];
+}
