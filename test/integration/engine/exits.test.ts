@@ -20,7 +20,7 @@ onEveryNode('a script that ends', (major, node) => {
 
 	for (const how of endings)
 		it(`by "${how}" says the same and leaves a last profile`, async () => {
-			const { entries, opened } = await compared('rows.mjs', [how, '150']);
+			const { entries, opened } = await compared('rows.mjs', [how, '0']);
 			const last = entriesOfType(entries, 'allocations').at(-1);
 			assert.equal(last?.cause, 'final');
 			assert.ok(last.live.reduce((sum, [, bytes]) => sum + bytes, 0) > 1 << 20, 'the last profile is nearly empty');

@@ -1,0 +1,20 @@
+// A process that profiles a script and is killed by a test: `engineHost.ts <script> <node> [args…]`.
+import { tmpdir } from 'node:os';
+import { launchSession } from '../../src/engine/launchSession.ts';
+import { cleanEnvironment, recordingFile, runtimeDir } from './engineRuns.ts';
+
+const [path = '', nodePath = '', ...args] = process.argv.slice(2);
+const recordingPath = recordingFile();
+const session = await launchSession({
+	target: { kind: 'script', path, args },
+	cwd: tmpdir(),
+	env: cleanEnvironment(),
+	nodePath,
+	runtimeDir,
+	recordingPath,
+});
+session.stdout?.resume();
+session.onDidAddEntries(entries => {
+	if (entries.some(({ type }) => type === 'allocations' || type === 'gc'))
+		console.log(`seen ${session.pid} ${recordingPath}`);
+});
