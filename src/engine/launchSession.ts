@@ -5,7 +5,7 @@ import { RECORDING_FORMAT, type RecordingHeader } from '../protocol/recording.ts
 import { type CommandResult, NOTIFY_BINDING, type RuntimeCommand } from '../protocol/runtimeLink.ts';
 import { errors, messageOf } from './errors.ts';
 import { CdpClient } from './inspector/cdp.ts';
-import { go } from './inspector/snippets.ts';
+import { expression, go } from './inspector/snippets.ts';
 import { HUB_KEY, Target } from './inspector/target.ts';
 import { type LaunchPlan, launchPlan } from './launch/launchPlan.ts';
 import { RendezvousDirectory } from './launch/rendezvous.ts';
@@ -105,7 +105,7 @@ class LaunchedSession implements ProfileSession {
 	async start(stdio: TargetStdio): Promise<void> {
 		// Look before the process exists: its first word may come within milliseconds.
 		const arrival = this.#rendezvous.arrival();
-		const started = await TargetProcess.start(this.#plan, stdio, CONNECTIONS);
+		const started = await TargetProcess.start(this.#plan, stdio, CONNECTIONS, this.#rendezvous.path);
 		this.#process = started;
 		if (stdio === 'inheritPipedStderr') started.stderr?.pipe(process.stderr, { end: false });
 		await this.#core.open();
@@ -138,15 +138,20 @@ class LaunchedSession implements ProfileSession {
 			else observation.pollNow();
 		});
 		control.on('NodeRuntime.waitingForDisconnect', () => void this.#ending(found.pid, target));
-		await Promise.all([
+		// Replies on `control` may be late (events go before them), but its commands are served in the order in which they were
+		// sent: `go` is the last of them, and nothing waits for the replies before it.
+		const served = Promise.all([
 			control.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }),
 			// The debugger is there for two things: source maps, and the pause when the heap limit is reached.
 			control.send('Debugger.enable', { maxScriptsCacheSize: SCRIPTS_CACHE_BYTES }),
 			control.send('Debugger.setSkipAllPauses', { skip: true }),
 			control.send('Runtime.addBinding', { name: NOTIFY_BINDING }),
-			observation.start(),
 		]);
-		await target.run(go, HUB_KEY);
+		await observation.start();
+		await Promise.all([
+			served,
+			control.send('Runtime.evaluate', { expression: expression(go, HUB_KEY), silent: true }),
+		]);
 		if (this.#core.state === 'starting') this.#core.setState('running');
 	}
 

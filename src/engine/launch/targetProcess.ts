@@ -26,7 +26,7 @@ export class TargetProcess {
 	/** The Node process inside a shell, once it is known. */
 	#inner: number | undefined;
 
-	private constructor(child: ChildProcess, pid: number, filter: ChatterFilter | undefined) {
+	private constructor(child: ChildProcess, pid: number, filter: ChatterFilter | undefined, rendezvous: string) {
 		this.#child = child;
 		this.pid = pid;
 		this.#filter = filter;
@@ -35,7 +35,7 @@ export class TargetProcess {
 		this.stderr = filter && child.stderr ? child.stderr.pipe(filter) : undefined;
 		// A script that closes its stdin makes writes fail; that is its business, not an error of ours.
 		child.stdin?.on('error', () => {});
-		const stopWatchdog = startWatchdog(pid);
+		const stopWatchdog = startWatchdog(pid, rendezvous);
 		this.ended = new Promise(resolve => {
 			child.once('exit', (code, signal) => {
 				stopWatchdog();
@@ -45,8 +45,16 @@ export class TargetProcess {
 		});
 	}
 
-	/** Rejects with `spawnFailed`. `connections` is how many times Node will say that a debugger attached. */
-	static async start(plan: LaunchPlan, stdio: TargetStdio, connections: number): Promise<TargetProcess> {
+	/**
+	 * Rejects with `spawnFailed`. `connections` is how many times Node will say that a debugger attached; `rendezvous` is the
+	 * directory where the Node process tells its address.
+	 */
+	static async start(
+		plan: LaunchPlan,
+		stdio: TargetStdio,
+		connections: number,
+		rendezvous: string,
+	): Promise<TargetProcess> {
 		const child = spawn(plan.command, plan.args, {
 			cwd: plan.cwd,
 			env: plan.env,
@@ -60,7 +68,8 @@ export class TargetProcess {
 		});
 		// Later errors are failed kills: the process is gone, `exit` says so.
 		child.on('error', () => {});
-		return new TargetProcess(child, child.pid ?? 0, child.stderr ? new ChatterFilter(connections) : undefined);
+		const filter = child.stderr ? new ChatterFilter(connections) : undefined;
+		return new TargetProcess(child, child.pid ?? 0, filter, rendezvous);
 	}
 
 	get hasEnded(): boolean {
