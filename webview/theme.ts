@@ -36,8 +36,8 @@ export function readTheme(): Theme {
 	return {
 		foreground: read('editor-foreground', 'foreground'),
 		background: read('editor-background'),
-		muted: read('descriptionForeground', 'foreground'),
-		grid: read('editorIndentGuide-background1', 'panel-border', 'widget-border'),
+		muted: `color-mix(in srgb, ${read('foreground')} 75%, transparent)`,
+		grid: `color-mix(in srgb, ${read('foreground')} 18%, transparent)`,
 		focus: read('focusBorder'),
 		contrastBorder: inContrast && contrast ? contrast : undefined,
 		blue: read('charts-blue'),

@@ -15,6 +15,7 @@ export function App({ connected }: { connected: boolean }): JSX.Element | null {
 	if (!store.info.value) {
 		return (
 			<main>
+				<h1 class="read-out">Memory Manager</h1>
 				<Notices />
 				<EmptyState title="No session">
 					<p>

@@ -72,7 +72,7 @@ function figures(model: SessionModel): Figure[] {
 		{
 			label: 'GC share',
 			value: model.now > 0 ? formatPercent(gcTotals.pauseMs / model.now) : formatPercent(undefined),
-			note: `${formatCount(gcTotals.count)} pauses, ${formatMs(gcTotals.pauseMs)}`,
+			note: `${formatCount(gcTotals.count)} ${gcTotals.count === 1 ? 'pause' : 'pauses'}, ${formatMs(gcTotals.pauseMs)}`,
 			meaning: `Share of the time that garbage collection stopped the script; ${formatMs(gcTotals.forcedMs)} of it was caused by profiling or asked for.`,
 		},
 	];

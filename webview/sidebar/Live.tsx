@@ -4,6 +4,7 @@ import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { Button } from '../controls.ts';
 import { LevelBadge } from '../panel/LevelBadge.tsx';
+import { Meter } from './Meter.tsx';
 import { Sparkline } from './Sparkline.tsx';
 import { useSidebar } from './sidebarContext.ts';
 
@@ -71,13 +72,7 @@ function Gauge({ label, bytes, bound, of }: GaugeProps): JSX.Element {
 		<div class="gauge" title={bound === undefined ? undefined : `${formatBytes(bytes)} of ${formatBytes(bound)}`}>
 			<span>{label}</span>
 			<strong>{formatBytes(bytes)}</strong>
-			<meter
-				min={0}
-				max={1}
-				value={share ?? 0}
-				aria-label={`${label}: ${text || 'not measured'}`}
-				hidden={share === undefined}
-			/>
+			{share !== undefined && <Meter share={share} label={`${label}: ${text}`} />}
 			<span class="dim gauge-note">{text}</span>
 		</div>
 	);

@@ -14,6 +14,7 @@ export function SidebarApp(): JSX.Element | null {
 	const shown = store.info.value;
 	return (
 		<main>
+			<h1 class="read-out">Memory Manager</h1>
 			{!trusted && <p class="banner">This workspace is not trusted: recordings can be viewed, profiling is off.</p>}
 			{failure.value && (
 				<p class="banner banner-error" role="alert">

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatPercent } from '../../src/protocol/unit
 import { IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
 import { cacheName, fullness, hitRate } from '../tables/cacheFigures.ts';
+import { Meter } from './Meter.tsx';
 import { useSidebar } from './sidebarContext.ts';
 
 /** Caches and pools that are in use, each with its clear button. */
@@ -47,7 +48,8 @@ function cacheFigures(cache: CacheEntry): string {
 	const { bytes, bytesFrom, maxBytes, entries } = cache;
 	const size = `${bytesFrom === 'declared' ? '' : '≈ '}${formatBytes(bytes)}`;
 	const bound = maxBytes ? ` of ${formatBytes(maxBytes)}` : `, ${formatCount(entries)} entries`;
-	return `${size}${bound}, ${formatPercent(hitRate(cache))} hits`;
+	const rate = hitRate(cache);
+	return `${size}${bound}${rate === undefined ? '' : `, ${formatPercent(rate)} hits`}`;
 }
 
 const poolFigures = ({ inUse, max, idle, waiting, leaked }: PoolEntry): string =>
@@ -71,7 +73,7 @@ function Store({ kind, item, share, figures }: StoreProps): JSX.Element {
 					{name}
 				</span>
 				<span class="dim">{figures}</span>
-				<meter min={0} max={1} value={share} aria-label={`${name}: ${formatPercent(share)} full`} />
+				<Meter share={share} label={`${name}: ${formatPercent(share)} full`} />
 			</div>
 			<IconButton
 				label={`Clear ${kind} ${name}`}
