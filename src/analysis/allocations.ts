@@ -78,7 +78,11 @@ export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile
 		const leaf = stack.at(-1) ?? ROOT_FRAME;
 		row(leaf).selfBytes += bytes;
 		row(leaf).selfCount += count;
-		for (const frame of new Set(stack)) row(frame).totalBytes += bytes;
+		const counted = new Set<number>();
+		for (const frame of stack) {
+			if (!counted.has(frame.id)) row(frame).totalBytes += bytes;
+			counted.add(frame.id);
+		}
 		if (stack.length === 0) row(leaf).totalBytes += bytes;
 	}
 	return [...rows.values()].sort((a, b) => b.selfBytes - a.selfBytes || b.totalBytes - a.totalBytes);
