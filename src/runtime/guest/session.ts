@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { END_WAIT_MS, type Link, START_WAIT_MS } from '../../protocol/runtimeLink.ts';
 import { type SharedHub, sharedHub } from '../reporter.ts';
@@ -61,9 +61,21 @@ function openInspector({ dir }: Link, loadInspector: () => Inspector): () => voi
 
 function endSession({ dir, hostPid }: Link, hub: SharedHub, close: () => void): void {
 	const release = join(dir, `${process.pid}.release`);
-	if (hub.notify('ending')) blockUntil(() => existsSync(release), END_SLICE_MS, END_WAIT_MS, hostPid);
+	if (hub.notify('ending')) {
+		tellEnding(dir);
+		blockUntil(() => existsSync(release), END_SLICE_MS, END_WAIT_MS, hostPid);
+	}
 	hub.leave();
 	close();
+}
+
+/** Besides the inspector's notification, which the connection may hold up for some 40 ms. */
+function tellEnding(dir: string): void {
+	try {
+		writeFileSync(join(dir, `${process.pid}.ending`), '');
+	} catch {
+		// The directory is gone and so is the engine.
+	}
 }
 
 function tryToTell({ dir }: Link, error: unknown): void {
