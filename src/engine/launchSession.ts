@@ -137,6 +137,7 @@ class LaunchedSession implements ProfileSession {
 			if (payload === 'ending') void this.#ending(found.pid, target);
 			else observation.pollNow();
 		});
+		this.#rendezvous.onEnding(found.pid, () => void this.#ending(found.pid, target));
 		control.on('NodeRuntime.waitingForDisconnect', () => void this.#ending(found.pid, target));
 		// Replies on `control` may be late (events go before them), but its commands are served in the order in which they were
 		// sent: `go` is the last of them, and nothing waits for the replies before it.

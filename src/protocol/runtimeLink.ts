@@ -4,7 +4,7 @@
  * The engine starts Node with `NODE_OPTIONS` requiring the preload and one variable, {@link LINK_VARIABLE}. The preload takes both
  * out of the environment again, opens the inspector on a port the system chooses, writes `<dir>/<pid>.json` (a {@link Rendezvous},
  * renamed into place) and waits, bounded, until the engine has connected and called {@link RuntimeHub.go}.
- * At exit it calls the binding {@link NOTIFY_BINDING} with `ending` and waits, bounded, for the file `<dir>/<pid>.release`:
+ * At exit it calls the binding {@link NOTIFY_BINDING} with `ending`, writes `<dir>/<pid>.ending` (an event may be held up) and waits, bounded, for the file `<dir>/<pid>.release`:
  * by then the engine has read what it needs and closed its connections, so that Node prints nothing about a debugger.
  */
 import type { CacheEntry, PoolEntry, RegionEntry, RegionStatsEntry, SpanEntry } from './entries.ts';

@@ -74,8 +74,10 @@ export class AllocationSampler implements PollConsumer {
 
 	/** Begins sampling in V8; goes out with the other set-up commands. */
 	async start(): Promise<void> {
-		await this.#target.poll.send('HeapProfiler.startSampling', { samplingInterval: this.#intervalBytes });
+		const started = this.#target.poll.send('HeapProfiler.startSampling', { samplingInterval: this.#intervalBytes });
+		// Commands are served in their order: a reading that is sent from here on comes after it.
 		this.#started = true;
+		await started;
 	}
 
 	follow(loop: PollLoop): void {
@@ -123,6 +125,7 @@ export class AllocationSampler implements PollConsumer {
 		const { result, ms } = await this.#loop.around(
 			() => this.#target.poll.send('HeapProfiler.getSamplingProfile'),
 			() => this.#gc.expectForced('profile'),
+			cause === 'final' || cause === 'outOfMemory',
 		);
 		const t = this.#clock.now();
 		this.#lastAt = t;

@@ -61,12 +61,13 @@ export class PollLoop {
 	}
 
 	/**
-	 * Asks, lets `work` send its commands, asks again, all in one go: whatever collections lie between the two answers belong
-	 * to the work, and `between` is called at that border. Gives the ms of target time from the first answer to the second.
+	 * Asks, lets `work` send its commands, asks again: whatever collections lie between the two answers belong to the work, and
+	 * `between` is called at that border. All in one go while the script runs, so that nothing else gets in between; one by one
+	 * when it is `held` anyway: several answers in a row are delayed by some 40 ms each. Gives the ms of target time in between.
 	 */
-	async around<T>(work: () => Promise<T>, between: () => void): Promise<{ result: T; ms: number }> {
+	async around<T>(work: () => Promise<T>, between: () => void, held = false): Promise<{ result: T; ms: number }> {
 		while (this.#inFlight) await this.#inFlight;
-		const exchange = this.#around(work, between);
+		const exchange = this.#around(work, between, held);
 		this.#inFlight = exchange
 			.then(
 				() => {},
@@ -78,7 +79,7 @@ export class PollLoop {
 		return exchange;
 	}
 
-	async #around<T>(work: () => Promise<T>, between: () => void): Promise<{ result: T; ms: number }> {
+	async #around<T>(work: () => Promise<T>, between: () => void, held: boolean): Promise<{ result: T; ms: number }> {
 		const first = this.#tryAsk().then(reply => {
 			if (reply) this.#deliver(reply, true);
 			between();

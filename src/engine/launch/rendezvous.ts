@@ -1,18 +1,29 @@
-import { type FSWatcher, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, type FSWatcher, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Emitter } from '../../base/emitter.ts';
 import { parseRendezvous, type Rendezvous } from '../../protocol/runtimeLink.ts';
 
 /** How often the directory is looked at besides watching it: file events are not certain everywhere. */
 const LOOK_MS = 100;
 
-/** The private directory where the target tells its inspector's address and is told that it may go. */
+/** The private directory where the target tells its inspector's address, that it is about to end, and is told that it may go. */
 export class RendezvousDirectory {
 	readonly path = mkdtempSync(join(tmpdir(), 'memory-manager-'));
+	readonly #changed = new Emitter<void>();
 	#watcher: FSWatcher | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#giveUp: () => void = () => {};
+
+	constructor() {
+		try {
+			this.#watcher = watch(this.path, () => this.#changed.fire());
+			this.#watcher.on('error', () => this.#watcher?.close());
+		} catch {
+			// No file events here (some network file systems): the timer looks, and the inspector tells of the end.
+		}
+	}
 
 	/** Settles with the first process that reports; `undefined` after `close()`. */
 	async arrival(): Promise<Rendezvous | undefined> {
@@ -20,19 +31,23 @@ export class RendezvousDirectory {
 			this.#giveUp = () => resolve(undefined);
 			const look = async () => {
 				const found = await this.#read();
-				if (found || this.#timer === undefined) {
-					this.#stopLooking();
-					resolve(found);
-				}
+				if (!found) return;
+				clearInterval(this.#timer);
+				listening.dispose();
+				resolve(found);
 			};
+			const listening = this.#changed.event(() => void look());
 			this.#timer = setInterval(look, LOOK_MS);
-			try {
-				this.#watcher = watch(this.path, () => void look());
-				this.#watcher.on('error', () => this.#watcher?.close());
-			} catch {
-				// No file events here (some network file systems): the timer looks.
-			}
 			void look();
+		});
+	}
+
+	/** Calls back once when the process says that it is about to end: sooner than the inspector, whose events may be held up. */
+	onEnding(pid: number, callback: () => void): void {
+		const listening = this.#changed.event(() => {
+			if (!existsSync(join(this.path, `${pid}.ending`))) return;
+			listening.dispose();
+			callback();
 		});
 	}
 
@@ -46,16 +61,11 @@ export class RendezvousDirectory {
 	}
 
 	async close(): Promise<void> {
-		this.#stopLooking();
+		clearInterval(this.#timer);
+		this.#watcher?.close();
+		this.#changed.dispose();
 		this.#giveUp();
 		await rm(this.path, { recursive: true, force: true });
-	}
-
-	#stopLooking(): void {
-		clearInterval(this.#timer);
-		this.#timer = undefined;
-		this.#watcher?.close();
-		this.#watcher = undefined;
 	}
 
 	async #read(): Promise<Rendezvous | undefined> {
