@@ -85,7 +85,10 @@ export class PollLoop {
 			between();
 			return reply;
 		});
-		const [before, result, after] = await Promise.all([first, work(), this.#tryAsk()]);
+		if (held) await first;
+		const working = work();
+		if (held) await working;
+		const [before, result, after] = await Promise.all([first, working, this.#tryAsk()]);
 		if (after) this.#deliver(after, true);
 		return { result, ms: before && after ? Math.max(0, after.now - before.now - before.costMs) : 0 };
 	}
