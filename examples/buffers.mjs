@@ -47,7 +47,11 @@ async function compressFile(file, blockBytes, total) {
 
 function sampleOf(block) {
 	const sample = block.subarray(0, SAMPLE_BYTES);
-	return fixed ? Buffer.from(sample) : sample;
+	if (!fixed) return sample;
+	// Not Buffer.from(sample): small buffers share slabs of Node's pool, and one sample would keep a whole slab.
+	const copy = Buffer.alloc(sample.length);
+	sample.copy(copy);
+	return copy;
 }
 
 async function* blocksOf(file, blockBytes) {

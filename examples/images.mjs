@@ -14,7 +14,7 @@ const folder = new URL('photographs/', import.meta.url);
 
 const tiles = new ObjectPool({
 	name: 'tiles',
-	factory: () => Buffer.alloc(TILE * TILE * CHANNELS),
+	create: () => Buffer.alloc(TILE * TILE * CHANNELS),
 	reset: buffer => buffer.fill(0),
 	max: 8,
 });
