@@ -45,6 +45,8 @@ const presets = {
 	'extensions.ignoreRecommendations': true,
 	'extensions.autoCheckUpdates': false,
 	'git.openRepositoryInParentFolders': 'never',
+	// The inspector's port of a profiled script is nothing to offer to the user.
+	'remote.autoForwardPorts': false,
 	'telemetry.telemetryLevel': 'off',
 	'update.mode': 'none',
 };
