@@ -149,6 +149,7 @@ export interface MemoryReading {
 /**
  * One call of a region. Sent when it is seen open (no `end`) and again when it ended: same `span` id, the later entry wins.
  * Calls that follow each other very fast are only timed; then `start`, `peak` and `delta` are absent.
+ * Of those, calls shorter than 1 ms that did not fail are not sent one by one: they are in the region's totals.
  */
 export interface SpanEntry {
 	type: 'span';
