@@ -12,7 +12,7 @@ const LEAST_MS = 1_000;
 const LEAST_PEAK_MS = 250;
 /** A heap this much above the highest one read so far is a new peak. */
 const PEAK_FACTOR = 1.25;
-/** What a reading costs, before any was measured: this much, and ms per live byte (measured: 0.4 to 0.9 ms per MB). */
+/** What a reading is taken to cost until one was measured: this much, and ms per byte of heap (0.4 to 0.9 ms per live MB). */
 const BASE_COST_MS = 5;
 const FIRST_COST_PER_BYTE = 0.5 / (1024 * 1024);
 /** Below this the base hides what a byte costs. */
@@ -39,8 +39,6 @@ export class AllocationSampler implements PollConsumer {
 	#lastAt = Number.NEGATIVE_INFINITY;
 	#costPerByte = FIRST_COST_PER_BYTE;
 	#highestHeap = 0;
-	/** Live bytes at the last full collection. */
-	#floorBytes = 0;
 	#highestOrdinal = 0;
 	#spentMs = 0;
 	#readings = 0;
@@ -74,7 +72,8 @@ export class AllocationSampler implements PollConsumer {
 
 	/** Begins sampling in V8; goes out with the other set-up commands. */
 	async start(): Promise<void> {
-		const started = this.#target.poll.send('HeapProfiler.startSampling', { samplingInterval: this.#intervalBytes });
+		// On the other connection than the readings: V8 has one sampler, and `poll` stays free for the first sample.
+		const started = this.#target.control.send('HeapProfiler.startSampling', { samplingInterval: this.#intervalBytes });
 		// Commands are served in their order: a reading that is sent from here on comes after it.
 		this.#started = true;
 		await started;
@@ -86,18 +85,12 @@ export class AllocationSampler implements PollConsumer {
 
 	polled({ t, reply }: Polled): void {
 		if (this.#reading || !this.#started) return;
-		for (const [kind, , , usedAfter] of reply.gc ?? []) if (kind === 'MarkSweepCompact') this.#floorBytes = usedAfter;
 		const sinceLast = t - this.#lastAt;
-		const expectedMs = BASE_COST_MS + this.#liveEstimate(reply.heapUsed) * this.#costPerByte;
+		const expectedMs = BASE_COST_MS + reply.heapUsed * this.#costPerByte;
 		if (this.#spentMs + expectedMs > BUDGET_SHARE * (t - this.#beganAt)) return;
 		if (reply.heapUsed > PEAK_FACTOR * this.#highestHeap && sinceLast >= LEAST_PEAK_MS)
 			this.#begin('peak', reply.heapUsed);
 		else if (sinceLast >= LEAST_MS) this.#begin('schedule', reply.heapUsed);
-	}
-
-	/** Cost follows what is live. Of what came since the last full collection about half is garbage. */
-	#liveEstimate(heapUsed: number): number {
-		return (Math.min(this.#floorBytes, heapUsed) + heapUsed) / 2;
 	}
 
 	#begin(cause: ProfileCause, heapUsed: number): void {
@@ -131,8 +124,9 @@ export class AllocationSampler implements PollConsumer {
 		this.#lastAt = t;
 		this.#readings++;
 		this.#spentMs += ms;
-		const liveBytes = heapUsed === undefined ? 0 : this.#liveEstimate(heapUsed);
-		if (liveBytes >= LEAST_TELLING_BYTES) this.#costPerByte = Math.max(0, ms - BASE_COST_MS) / liveBytes;
+		if (heapUsed !== undefined && heapUsed >= LEAST_TELLING_BYTES) {
+			this.#costPerByte = Math.max(0, ms - BASE_COST_MS) / heapUsed;
+		}
 		const { live, callTree } = await this.#tree.add(result.profile, t);
 		if (callTree) this.#emit(callTree);
 		for (const { ordinal } of result.profile.samples) this.#highestOrdinal = Math.max(this.#highestOrdinal, ordinal);
