@@ -7,6 +7,8 @@ import type { PollConsumer, Polled, PollLoop } from './pollLoop.ts';
 
 /** Readings stop the target for a full collection: together they may take this share of wall time. */
 const BUDGET_SHARE = 0.02;
+/** Lent at the start, so that a first picture comes within a second. */
+const ADVANCE_MS = 20;
 /** Least time between two readings, and between two because of a new peak. */
 const LEAST_MS = 1_000;
 const LEAST_PEAK_MS = 250;
@@ -87,7 +89,7 @@ export class AllocationSampler implements PollConsumer {
 		if (this.#reading || !this.#started) return;
 		const sinceLast = t - this.#lastAt;
 		const expectedMs = BASE_COST_MS + reply.heapUsed * this.#costPerByte;
-		if (this.#spentMs + expectedMs > BUDGET_SHARE * (t - this.#beganAt)) return;
+		if (this.#spentMs + expectedMs > ADVANCE_MS + BUDGET_SHARE * (t - this.#beganAt)) return;
 		if (reply.heapUsed > PEAK_FACTOR * this.#highestHeap && sinceLast >= LEAST_PEAK_MS)
 			this.#begin('peak', reply.heapUsed);
 		else if (sinceLast >= LEAST_MS) this.#begin('schedule', reply.heapUsed);
