@@ -92,12 +92,13 @@ function draw(
 		const left = Math.max(x(item.span.t), -2);
 		const right = Math.min(Math.max(x(end(item)), left + 1.5), width + 2);
 		if (right < 0 || left > width || (right <= (paintedTo[item.row] ?? -1) && item !== focused)) continue;
+		const from = Math.max(left, paintedTo[item.row] ?? left);
 		paintedTo[item.row] = right;
 		const top = item.row * ROW + 1;
 		const wide = right - left;
 		ctx.fillStyle = theme[HUES[item.span.region % HUES.length] ?? 'blue'];
 		ctx.globalAlpha = wide < NARROW ? 0.6 : 0.35;
-		ctx.fillRect(left, top, wide, ROW - 2);
+		ctx.fillRect(from, top, right - from, ROW - 2);
 		ctx.globalAlpha = 1;
 		// An edge marks the start; among thousands of short calls edges would be all there is to see.
 		if (wide >= NARROW) ctx.fillRect(left, top, 2, ROW - 2);
@@ -108,7 +109,7 @@ function draw(
 		}
 		if (wide < 24) continue;
 		ctx.fillStyle = theme.foreground;
-		const from = Math.max(left, 0) + 6;
-		ctx.fillText(fitText(ctx, nameOf(item.span.region), right - from - 4), from, top + (ROW - 2) / 2);
+		const textFrom = Math.max(left, 0) + 6;
+		ctx.fillText(fitText(ctx, nameOf(item.span.region), right - textFrom - 4), textFrom, top + (ROW - 2) / 2);
 	}
 }

@@ -24,6 +24,7 @@ export function AllocationTable({ rows, total, search, onlyMine }: AllocationTab
 			columns={columns(shown, total, search, onlyMine)}
 			rows={shown}
 			keyOf={({ frame }) => frame.id}
+			shown={25}
 			initialSort={{ column: 'self', descending: true }}
 			rowClass={({ frame }) => `kind-${frame.kind}`}
 		/>
@@ -62,8 +63,8 @@ function columns(
 			sortValue: ({ selfBytes }) => selfBytes,
 			render: ({ selfBytes }) => (
 				<span class="bar-and-text" title={`${formatPercent(total > 0 ? selfBytes / total : 0)} of the live heap`}>
-					<Bar share={selfBytes / largest} />
-					<span>{formatBytes(selfBytes)}</span>
+					{selfBytes > 0 && <Bar share={selfBytes / largest} />}
+					<span class={selfBytes > 0 ? undefined : 'dim'}>{formatBytes(selfBytes)}</span>
 				</span>
 			),
 			foot: formatBytes(self),

@@ -77,7 +77,7 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 		setFocused(index);
 		const rect = canvas.current?.getBoundingClientRect();
 		const box = boxes[index];
-		if (rect && box) describe(index, rect.left + box.x0 * width, rect.top + box.depth * ROW);
+		if (rect && box) describe(index, rect.left + box.x0 * width, rect.top + (box.depth + 0.5) * ROW);
 	};
 	const zoom = (index: number) => {
 		view.flamePath.value = pathOf(boxes, index);

@@ -1,5 +1,6 @@
 import type { FlameBox } from '../../src/analysis/flameLayout.ts';
-import type { FrameKind } from '../../src/protocol/entries.ts';
+import type { Frame, FrameKind } from '../../src/protocol/entries.ts';
+import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes } from '../../src/protocol/units.ts';
 import { fitText } from '../canvasText.ts';
 import type { Theme } from '../theme.ts';
@@ -24,7 +25,14 @@ const hueOf = (kind: FrameKind, theme: Theme): string => {
 
 /** The root is the whole; its own bytes are those of the table's line for no function. */
 export const labelOf = ({ node, parent }: FlameBox, onlyMine: boolean): string =>
-	parent < 0 ? `all, ${formatBytes(node.totalBytes)}` : nameOf(node.frame, onlyMine);
+	parent < 0 ? `all, ${formatBytes(node.totalBytes)}` : boxName(node.frame, onlyMine);
+
+/** A function without a name is known by its place, which a box has no column for. */
+function boxName(frame: Frame, onlyMine: boolean): string {
+	const name = nameOf(frame, onlyMine);
+	const file = frame.file.slice(frame.file.lastIndexOf('/') + 1);
+	return name === '(anonymous)' && file !== '' ? `${name} ${visibleText(file)}:${frame.line}` : name;
+}
 
 export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBox[], look: FlameLook): void {
 	const { width, theme, search, onlyMine, focused, hovered } = look;

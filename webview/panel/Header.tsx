@@ -38,8 +38,8 @@ export function Header(): JSX.Element | null {
 				</span>
 				<LevelBadge system={model.system} />
 				{!info.live && <span class="tag">recording</span>}
-				<div class="actions" role="toolbar" aria-label="Session">
-					{info.live &&
+				<div class="actions" role="group" aria-label="Session">
+					{running &&
 						CONTROLS.map(({ action, icon, label }) => (
 							<IconButton key={action} label={label} disabled={!info.controllable} onPress={() => act(action)}>
 								<Icon name={icon} />

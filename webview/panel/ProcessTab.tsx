@@ -59,7 +59,7 @@ function processRows({ process, header, latest, system }: SessionModel): Row[] {
 		['Available on the machine', formatBytes(system?.availableBytes)],
 		[
 			'Runtime in the script',
-			process ? (process.runtime ? 'answers' : 'not there: no regions, caches or pools') : NOT_MEASURED,
+			process ? (process.runtime ? 'connected' : 'not there: no regions, caches or pools') : NOT_MEASURED,
 		],
 	];
 }

@@ -28,9 +28,10 @@ export interface DataTableProps<T> {
 	keyOf(row: T): string | number;
 	initialSort: Sort;
 	rowClass?(row: T): string | undefined;
+	/** Rows drawn at once; the others are one press away. */
+	shown?: number;
 }
 
-/** Rows drawn at once: more are one press away, a thousand cost a frame. */
 const SHOWN = 100;
 
 export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
@@ -38,7 +39,8 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 	const all = useSignal(false);
 	const sort = view.sorts.value[props.id] ?? props.initialSort;
 	const rows = sorted(props.rows, props.columns, sort);
-	const shown = all.value ? rows : rows.slice(0, SHOWN);
+	const limit = props.shown ?? SHOWN;
+	const shown = all.value ? rows : rows.slice(0, limit);
 	const choose = (column: Column<T>) => {
 		const same = sort.column === column.id;
 		const descending = same ? !sort.descending : column.figure === true;
@@ -80,7 +82,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 					</tfoot>
 				)}
 			</table>
-			{rows.length > SHOWN && (
+			{rows.length > limit && (
 				<button
 					type="button"
 					class="link show-all"
@@ -88,7 +90,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 						all.value = !all.value;
 					}}
 				>
-					{all.value ? `Show the first ${SHOWN}` : `Show all ${formatCount(rows.length)}`}
+					{all.value ? `Show the first ${limit}` : `Show all ${formatCount(rows.length)}`}
 				</button>
 			)}
 		</div>

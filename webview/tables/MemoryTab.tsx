@@ -13,6 +13,13 @@ export function MemoryTab(): JSX.Element {
 	const caches = [...(store.model?.caches.values() ?? [])];
 	const pools = [...(store.model?.pools.values() ?? [])];
 	if (caches.length + pools.length === 0) {
+		if (store.model?.process?.runtime === false) {
+			return (
+				<EmptyState title="Caches and pools are not supported here">
+					<p>This process was attached to and does not carry the runtime that they report through.</p>
+				</EmptyState>
+			);
+		}
 		return (
 			<EmptyState title="No caches or pools yet">
 				<p>Caches that cannot grow past their bound, and pools of things worth using again, report here:</p>
