@@ -127,7 +127,7 @@ export class AllocationSampler implements PollConsumer {
 		this.#readings++;
 		this.#spentMs += ms;
 		if (heapUsed !== undefined && heapUsed >= LEAST_TELLING_BYTES) {
-			this.#costPerByte = Math.max(0, ms - BASE_COST_MS) / heapUsed;
+			this.#costPerByte = (this.#costPerByte + Math.max(0, ms - BASE_COST_MS) / heapUsed) / 2;
 		}
 		const { live, callTree } = await this.#tree.add(result.profile, t);
 		if (callTree) this.#emit(callTree);
