@@ -28,7 +28,7 @@ export interface Report {
 	pid?: number;
 	/** Absent when the recording breaks off. */
 	end?: EndReason;
-	/** From the script's first sign of life to its end, ms. */
+	/** From the launch to the last thing known, ms: the time axis of all `t` here. */
 	durationMs: number;
 	memory: ReportMemory;
 	gc: ReportGc;
@@ -123,7 +123,7 @@ const OUTSIDE = '(outside the script)';
 
 export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}): Report {
 	const { header, process, state, latest, gcTotals, cost } = model;
-	const durationMs = Math.max(0, model.now - (process?.t ?? 0));
+	const durationMs = model.now;
 	const shareOf = (ms: number) => (process && durationMs > 0 ? { share: ms / durationMs } : {});
 	const profile = model.peakProfile;
 	const pauseMs = Math.max(0, gcTotals.pauseMs - gcTotals.forcedMs);

@@ -89,6 +89,10 @@ function runtimeDir(): string {
 async function main(): Promise<void> {
 	// stderr belongs to the script. One of our packages calls url.parse(), for which newer Nodes print a warning there.
 	process.noDeprecation = true;
+	// A reader such as `head` may go before everything is written: that is no failure.
+	process.stdout.on('error', error => {
+		if (!('code' in error && error.code === 'EPIPE')) throw error;
+	});
 	try {
 		await program().parseAsync();
 	} catch (error) {

@@ -73,8 +73,7 @@ export class StatusLine {
 
 /** `flights.mjs  3.2 s  RSS 140 MB (peak 160 MB)  heap 80.1 MB  GC 2.1 %` */
 export function statusText(model: SessionModel): string {
-	const { latest, process, gcTotals } = model;
-	const elapsedMs = model.now - (process?.t ?? 0);
+	const { latest, now: elapsedMs, gcTotals } = model;
 	const parts = [visibleText(model.header.title, 30), formatMs(elapsedMs)];
 	if (!latest) return [...parts, 'starting'].join('  ');
 	parts.push(`RSS ${formatBytes(latest.rssBytes)} (peak ${formatBytes(model.peakRss?.bytes)})`);

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { reportOf } from '../../../src/analysis/report.ts';
+import { SessionModel } from '../../../src/analysis/sessionModel.ts';
+import { reportText } from '../../../src/cli/text.ts';
+import type { Entry } from '../../../src/protocol/entries.ts';
+import { sampleEntries, sampleHeader } from '../../support/sampleSession.ts';
+
+function textOf(entries: readonly Entry[], title = sampleHeader.title): string {
+	const model = new SessionModel({ ...sampleHeader, title });
+	for (const entry of entries) model.apply(entry);
+	return reportText(reportOf(model));
+}
+
+describe('reportText', () => {
+	const text = textOf(sampleEntries(30_000, 'exit'));
+
+	it('has a line for everything that was measured', () => {
+		for (const expected of [
+			/^aggregate\.mjs: exited with code 0, .*Node 24\.1\.0$/m,
+			/^RSS +\d+ MB +[\d.]+ s$/m,
+			/^Heap used .* of a limit of 4\.05 GB$/m,
+			/^Collections .* were forced$/m,
+			/^Profiling .* of the run$/m,
+			/^ *[\d.]+ MB .* parseRow +lib\/load\.mjs:41$/m,
+			/^read file .* aggregate\.mjs:18$/m,
+			/\(1 open\)/,
+			/^airports .* 93 %/m,
+			/^decode buffers/m,
+			/^info at 900 ms: /m,
+		])
+			assert.match(text, expected);
+	});
+
+	it('shows a dash, never 0, for what was not measured', () => {
+		const empty = textOf([]);
+		assert.match(empty, /^RSS +– +–$/m);
+		assert.match(empty, /^Allocations were not sampled\.$/m);
+		assert.match(empty, /the recording breaks off/);
+	});
+
+	it('lets no control character of a recording reach the terminal', () => {
+		const hostile = '\u001b]0;owned\u0007\r\n\u202e<script>';
+		const region: Entry = { type: 'region', t: 1, id: 9, name: hostile, kind: 'region' };
+		const notice: Entry = { type: 'notice', t: 1, severity: 'error', message: hostile };
+		const printed = textOf([...sampleEntries(5_000, 'outOfMemory'), region, notice], hostile);
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
+		assert.doesNotMatch(printed, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+		assert.match(printed, /␛\]0;owned␇/);
+	});
+
+	it('stays short for a run with very many regions and notices', () => {
+		const many = Array.from({ length: 5_000 }, (_, i): Entry[] => [
+			{ type: 'region', t: 1, id: i, name: `r${i}`, kind: 'region' },
+			{ type: 'notice', t: 1, severity: 'info', message: `n${i}` },
+		]).flat();
+		const lines = textOf(many).split('\n');
+		assert.ok(lines.length < 60, `${lines.length} lines`);
+		assert.ok(lines.some(line => /^and 4.980 more$/.test(line)));
+	});
+});
