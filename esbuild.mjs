@@ -16,14 +16,44 @@ const browser = { platform: 'browser', format: 'esm', target: 'es2022', jsx: 'au
 
 /** @type {(esbuild.BuildOptions & { name: string })[]} */
 const bundles = [
-	{ name: 'extension', ...host, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] },
-	{ name: 'cli', ...host, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
-	{ name: 'runtime', ...guest, entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime/index.cjs', plugins: [esmShim()] },
+	{
+		name: 'extension',
+		...host,
+		entryPoints: ['src/extension/extension.ts'],
+		outfile: 'dist/extension.cjs',
+		external: ['vscode'],
+	},
+	{
+		name: 'cli',
+		...host,
+		entryPoints: ['src/cli/main.ts'],
+		outfile: 'dist/cli.cjs',
+		banner: { js: '#!/usr/bin/env node' },
+	},
+	{
+		name: 'runtime',
+		...guest,
+		entryPoints: ['src/runtime/index.ts'],
+		outfile: 'dist/runtime/index.cjs',
+		plugins: [esmShim()],
+	},
 	{ name: 'preload', ...guest, entryPoints: ['src/runtime/preload.ts'], outfile: 'dist/runtime/preload.cjs' },
-	{ name: 'hooks', ...guest, format: 'esm', entryPoints: ['src/runtime/resolveHooks.ts'], outfile: 'dist/runtime/resolveHooks.mjs' },
+	{
+		name: 'hooks',
+		...guest,
+		format: 'esm',
+		entryPoints: ['src/runtime/resolveHooks.ts'],
+		outfile: 'dist/runtime/resolveHooks.mjs',
+	},
 	{ name: 'panel', ...browser, entryPoints: ['webview/panel.tsx'], outfile: 'dist/webview/panel.js' },
 	{ name: 'sidebar', ...browser, entryPoints: ['webview/sidebar.tsx'], outfile: 'dist/webview/sidebar.js' },
-	{ name: 'hostTests', ...host, entryPoints: ['test/host/index.ts'], outfile: 'dist/test/host.cjs', external: ['vscode', 'mocha'] },
+	{
+		name: 'hostTests',
+		...host,
+		entryPoints: ['test/host/index.ts'],
+		outfile: 'dist/test/host.cjs',
+		external: ['vscode', 'mocha'],
+	},
 ];
 
 /** `import` and `require` of the runtime must be one instance: the ESM entry re-exports the CommonJS one. */
