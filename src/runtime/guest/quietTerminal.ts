@@ -43,7 +43,11 @@ export function quietTerminal(): () => void {
 
 /** Opens `path` as descriptor 2. */
 function put(path: string, flags: number): boolean {
-	closeSync(STDERR);
+	try {
+		closeSync(STDERR);
+	} catch {
+		// Closed already by an attempt that came no further: the number is free.
+	}
 	const opened = openSync(path, flags);
 	if (opened === STDERR) return true;
 	closeSync(opened);

@@ -46,9 +46,14 @@ export async function outcome(child: ChildProcess): Promise<Outcome> {
 }
 
 /** The environment of a profiled script whose engine has the id `hostPid`. */
-export function linkedEnvironment(dir: string, hostPid: number, env = plainEnvironment()): NodeJS.ProcessEnv {
+export function linkedEnvironment(
+	dir: string,
+	hostPid: number,
+	env = plainEnvironment(),
+	quietTerminal = false,
+): NodeJS.ProcessEnv {
 	const { NODE_OPTIONS: nodeOptions } = env;
-	const link = { dir, hostPid, quietTerminal: false, ...(nodeOptions !== undefined && { nodeOptions }) };
+	const link = { dir, hostPid, quietTerminal, ...(nodeOptions !== undefined && { nodeOptions }) };
 	const options = ['--inspect-publish-uid=http', '--require', preload, ...(nodeOptions ? [nodeOptions] : [])];
 	return { ...env, NODE_OPTIONS: options.join(' '), [LINK_VARIABLE]: JSON.stringify(link) };
 }
@@ -71,9 +76,10 @@ export async function profile(
 	node: string,
 	args: string[],
 	whileRunning?: (evaluate: (expression: string) => Promise<unknown>) => Promise<void>,
+	quietTerminal = false,
 ): Promise<Profiled> {
 	const folder = temporaryFolder('runtime');
-	const env = linkedEnvironment(folder.path, process.pid);
+	const env = linkedEnvironment(folder.path, process.pid, plainEnvironment(), quietTerminal);
 	const child = spawn(node, args, { env, cwd: fixtures, stdio: ['ignore', 'pipe', 'pipe'] });
 	const ended = outcome(child);
 	try {
