@@ -26,7 +26,8 @@ export function modulesIn(...folders: string[]): Module[] {
 }
 
 export function moduleOf(file: string, text: string): Module {
-	const { program } = parse(text, { sourceType: 'module', plugins: ['typescript', 'decorators', 'jsx'] });
+	const jsx = file.endsWith('x') ? (['jsx'] as const) : [];
+	const { program } = parse(text, { sourceType: 'module', plugins: ['typescript', 'decorators', ...jsx] });
 	const imports: ModuleImport[] = [];
 	visit(program, imports);
 	return { file, imports: imports.map(({ to, typeOnly }) => ({ to: resolved(file, to), typeOnly })) };
