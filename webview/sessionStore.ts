@@ -5,6 +5,9 @@ import type { PanelSession } from '../src/protocol/panel.ts';
 
 export type SessionInfo = Omit<PanelSession, 'snapshot'>;
 
+/** Figures that change more often cannot be read, and drawing takes time from the script that is measured. */
+const REDRAW_MS = 100;
+
 interface Shown {
 	readonly model: SessionModel;
 	/** How many entries of a type came: views compute again only what has changed. */
@@ -13,7 +16,7 @@ interface Shown {
 
 /**
  * The session that a webview shows. Entries go into the model at once; `revision` tells the views, at most once per
- * animation frame, and a browser gives a hidden page no animation frames.
+ * {@link REDRAW_MS} and in an animation frame, which a browser does not give to a hidden page.
  */
 export class SessionStore {
 	readonly info = signal<SessionInfo | undefined>(undefined);
@@ -21,6 +24,7 @@ export class SessionStore {
 	#live: Shown | undefined;
 	#frozen: Shown | undefined;
 	#scheduled = false;
+	#drawnAt = 0;
 
 	/** What to draw: the session so far, or as it was when it was frozen. */
 	get model(): SessionModel | undefined {
@@ -76,9 +80,13 @@ export class SessionStore {
 	#schedule(): void {
 		if (this.#scheduled) return;
 		this.#scheduled = true;
-		requestAnimationFrame(() => {
-			this.#scheduled = false;
-			this.revision.value++;
-		});
+		const wait = Math.max(0, this.#drawnAt + REDRAW_MS - performance.now());
+		setTimeout(() => requestAnimationFrame(() => this.#draw()), wait);
+	}
+
+	#draw(): void {
+		this.#scheduled = false;
+		this.#drawnAt = performance.now();
+		this.revision.value++;
 	}
 }

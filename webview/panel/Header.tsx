@@ -38,7 +38,7 @@ export function Header(): JSX.Element | null {
 				</span>
 				<LevelBadge system={model.system} />
 				{!info.live && <span class="tag">recording</span>}
-				<div class="actions" role="group" aria-label="Session">
+				<fieldset class="actions" aria-label="Session">
 					{running &&
 						CONTROLS.map(({ action, icon, label }) => (
 							<IconButton key={action} label={label} disabled={!info.controllable} onPress={() => act(action)}>
@@ -53,7 +53,7 @@ export function Header(): JSX.Element | null {
 					<IconButton label="Show the recording's file" onPress={() => act('revealRecording')}>
 						<Icon name="reveal" />
 					</IconButton>
-				</div>
+				</fieldset>
 			</div>
 			<Figures />
 		</header>

@@ -72,7 +72,7 @@ function Gauge({ label, bytes, bound, of }: GaugeProps): JSX.Element {
 		<div class="gauge" title={bound === undefined ? undefined : `${formatBytes(bytes)} of ${formatBytes(bound)}`}>
 			<span>{label}</span>
 			<strong>{formatBytes(bytes)}</strong>
-			{share !== undefined && <Meter share={share} label={`${label}: ${text}`} />}
+			{share !== undefined && <Meter share={share} />}
 			<span class="dim gauge-note">{text}</span>
 		</div>
 	);

@@ -1,17 +1,10 @@
 import type { JSX } from 'preact';
 
-/** A level between nothing and a bound (share 0 to 1). */
-export function Meter({ share, label }: { share: number; label: string }): JSX.Element {
-	const percent = Math.round(Math.min(1, Math.max(0, share)) * 100);
+/** A level between nothing and a bound (share 0 to 1); the figures that it draws stand beside it as text. */
+export function Meter({ share }: { share: number }): JSX.Element {
+	const percent = Math.min(1, Math.max(0, share)) * 100;
 	return (
-		<div
-			class={percent >= 90 ? 'meter meter-full' : 'meter'}
-			role="meter"
-			aria-label={label}
-			aria-valuemin={0}
-			aria-valuemax={100}
-			aria-valuenow={percent}
-		>
+		<div class={percent >= 90 ? 'meter meter-full' : 'meter'} aria-hidden="true">
 			<span style={{ width: `${percent}%` }} />
 		</div>
 	);

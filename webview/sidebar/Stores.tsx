@@ -73,7 +73,7 @@ function Store({ kind, item, share, figures }: StoreProps): JSX.Element {
 					{name}
 				</span>
 				<span class="dim">{figures}</span>
-				<Meter share={share} label={`${name}: ${formatPercent(share)} full`} />
+				<Meter share={share} />
 			</div>
 			<IconButton
 				label={`Clear ${kind} ${name}`}
