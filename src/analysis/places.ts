@@ -3,10 +3,10 @@ import { visibleText } from '../protocol/text.ts';
 
 /** A file as people name it: relative to `cwd` when it lies inside, `node_modules/…` for a package, else as it is. */
 export function shortPath(file: string, cwd: string): string {
-	const path = file.startsWith('file://') ? file.slice('file://'.length) : file;
+	const path = slashed(file.startsWith('file://') ? file.slice('file://'.length) : file);
 	const packages = path.lastIndexOf('node_modules/');
 	if (packages >= 0) return path.slice(packages);
-	const folder = cwd.endsWith('/') ? cwd : `${cwd}/`;
+	const folder = `${slashed(cwd).replace(/\/$/, '')}/`;
 	return cwd !== '' && path.startsWith(folder) ? path.slice(folder.length) : path;
 }
 
@@ -22,6 +22,9 @@ export function frameName(frame: Frame): string {
 	return frame.functionName === '' ? '(anonymous)' : visibleText(frame.functionName);
 }
 
-/** Whether an editor can show the frame: Node's own sources and native code have no file. */
-export const hasSource = (frame: Frame): boolean =>
-	frame.line > 0 && frame.file !== '' && !frame.file.startsWith('node:') && !frame.file.startsWith('evalmachine');
+const WINDOWS = /^([a-zA-Z]:[\\/]|\\\\)/;
+const slashed = (path: string): string => (WINDOWS.test(path) ? path.replaceAll('\\', '/') : path);
+
+/** Whether an editor can show the frame: Node's own sources, WebAssembly, evaluated and native code have no file. */
+export const hasSource = ({ file, line }: Frame): boolean =>
+	line > 0 && (file.startsWith('/') || file.startsWith('file:') || WINDOWS.test(file));

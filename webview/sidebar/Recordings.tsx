@@ -26,7 +26,8 @@ export function Recordings({ recordings }: { recordings: readonly RecordingItem[
 function Recording({ item }: { item: RecordingItem }): JSX.Element {
 	const { recording } = useSidebar();
 	const name = visibleText(item.name);
-	const time = new Date(item.modifiedEpochMs);
+	const time = new Date(item.modifiedEpochMs).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+	const about = `${time}, ${formatBytes(item.bytes)}`;
 	return (
 		<li class="recording">
 			<button
@@ -38,8 +39,8 @@ function Recording({ item }: { item: RecordingItem }): JSX.Element {
 				<Icon name="recording" />
 				<span class="recording-text">
 					<span class="recording-name">{name}</span>
-					<span class="dim">
-						{time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}, {formatBytes(item.bytes)}
+					<span class="dim" title={about}>
+						{about}
 					</span>
 				</span>
 			</button>

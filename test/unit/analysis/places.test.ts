@@ -18,6 +18,8 @@ describe('places', () => {
 		assert.equal(shortPath('/a/node_modules/b/node_modules/c/i.js', '/a'), 'node_modules/c/i.js');
 		assert.equal(shortPath('file:///a/b.mjs', '/a'), 'b.mjs');
 		assert.equal(shortPath('/a.js', ''), '/a.js');
+		assert.equal(shortPath('/a.js', '/'), 'a.js');
+		assert.equal(shortPath('C:\\x\\lib\\a.js', 'C:\\x'), 'lib/a.js');
 	});
 
 	it('writes a place with its line', () => {
@@ -29,7 +31,11 @@ describe('places', () => {
 	it('knows what an editor can show', () => {
 		assert.equal(hasSource(frame('/a.js', 1)), true);
 		assert.equal(hasSource(frame('/a.js', 0)), false);
-		assert.equal(hasSource(frame('node:fs', 3)), false);
+		assert.equal(hasSource(frame('C:\\a\\b.js', 2)), true);
+		assert.equal(hasSource(frame('file:///a.js', 2)), true);
+		for (const file of ['node:fs', 'wasm://wasm/00ad', 'evalmachine.<anonymous>']) {
+			assert.equal(hasSource(frame(file, 3)), false);
+		}
 		assert.equal(hasSource(frame('', 3)), false);
 	});
 
