@@ -203,11 +203,20 @@ export class BoundedCache<K extends {}, V extends {}> {
 			return false;
 		}
 		const { maxEntries } = this.#options;
+		this.#takeOutSame(key, value);
 		const full = maxEntries !== undefined && this.#core.size >= maxEntries && !this.#core.has(key);
 		this.#core.set(key, value, { size: bytes });
 		this.#settle(undefined, full);
 		this.#timer?.arm(this);
 		return true;
+	}
+
+	/** The core would keep the size it knows for a value that is stored again, which may have grown meanwhile. */
+	#takeOutSame(key: K, value: V): void {
+		if (this.#core.peek(key, { allowStale: true }) !== value) return;
+		this.#core.delete(key);
+		// It does not leave: it comes back at once.
+		this.#left.pop();
 	}
 
 	#bytesOf(key: K, value: V, declared: number | undefined): number {
