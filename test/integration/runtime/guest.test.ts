@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
@@ -78,6 +80,17 @@ describe('the preload as a guest', () => {
 					[result.code, result.stdout, result.stderr],
 					[3, 'exit handler 3\n', 'second exit handler 3\n'],
 				);
+			});
+
+			it('does not wait at its end for an engine that died', async () => {
+				const engine = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
+				await once(engine, 'spawn');
+				const result = await profile(node, ['ends.cjs', 'exit'], {
+					...(engine.pid !== undefined && { hostPid: engine.pid }),
+					onEnding: () => engine.kill('SIGKILL'),
+				});
+				assert.deepEqual([result.code, result.stdout, result.notes], [3, 'exit handler 3\n', ['ending']]);
+				assert.ok(result.ms < END_WAIT_MS / 2, `took ${result.ms} ms`);
 			});
 
 			for (const way of WAYS) {

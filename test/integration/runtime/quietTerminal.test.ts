@@ -18,9 +18,9 @@ describe('a quiet terminal', () => {
 		it(`sees nothing of the debugger and all of stderr on Node ${major}`, async () => {
 			const node = await nodeBinary(major);
 			const command = ['-qec', `"${node}" terminal.cjs`, '/dev/null'];
-			const quiet = await profile(script, command, undefined, true);
+			const quiet = await profile(script, command, { quietTerminal: true });
 			assert.equal(quiet.stdout, 'stream true\r\nraw\r\nchild true\r\n');
-			const loud = await profile(script, command, undefined, false);
+			const loud = await profile(script, command);
 			assert.equal(loud.stdout, `Debugger attached.\r\n${quiet.stdout}`);
 		});
 	}

@@ -37,17 +37,19 @@ describe('what the runtime reports to an engine', () => {
 		});
 
 		it(`commands reach an idle script on Node ${major}`, async () => {
-			const { code, entries } = await profile(await nodeBinary(major), ['waits.mjs'], async evaluate => {
-				const hub = `globalThis[Symbol.for(${JSON.stringify(HUB_KEY)})]`;
-				const poll = async (): Promise<number> => {
-					const id = await evaluate(`${hub}.drain().entries.find(entry => entry.type === 'cache')?.id`);
-					return typeof id === 'number' ? id : poll();
-				};
-				const id = await poll();
-				const collected = await evaluate(`${hub}.command({ kind: 'collectGarbage' })`);
-				assert.match((collected as { message: string }).message, /^The collection (freed|left) /);
-				const cleared = await evaluate(`${hub}.command({ kind: 'clearCache', id: ${id} })`);
-				assert.deepEqual(cleared, { freedBytes: 5_000, message: 'Cache "idle" cleared: 4.88 KB let go.' });
+			const { code, entries } = await profile(await nodeBinary(major), ['waits.mjs'], {
+				whileRunning: async evaluate => {
+					const hub = `globalThis[Symbol.for(${JSON.stringify(HUB_KEY)})]`;
+					const poll = async (): Promise<number> => {
+						const id = await evaluate(`${hub}.drain().entries.find(entry => entry.type === 'cache')?.id`);
+						return typeof id === 'number' ? id : poll();
+					};
+					const id = await poll();
+					const collected = await evaluate(`${hub}.command({ kind: 'collectGarbage' })`);
+					assert.match((collected as { message: string }).message, /^The collection (freed|left) /);
+					const cleared = await evaluate(`${hub}.command({ kind: 'clearCache', id: ${id} })`);
+					assert.deepEqual(cleared, { freedBytes: 5_000, message: 'Cache "idle" cleared: 4.88 KB let go.' });
+				},
 			});
 			assert.equal(code, 0);
 			const [cache] = entries.filter(entry => entry.type === 'cache');

@@ -71,15 +71,22 @@ export interface Profiled extends Outcome {
 	notes: string[];
 }
 
+export interface ProfileOptions {
+	whileRunning?: (evaluate: (expression: string) => Promise<unknown>) => Promise<void>;
+	quietTerminal?: boolean;
+	hostPid?: number;
+	/** Instead of draining and releasing. */
+	onEnding?: () => void;
+}
+
 /** Runs a script with the smallest engine there can be: connects, lets it go, drains at its end, releases it. */
 export async function profile(
 	node: string,
 	args: string[],
-	whileRunning?: (evaluate: (expression: string) => Promise<unknown>) => Promise<void>,
-	quietTerminal = false,
+	{ whileRunning, quietTerminal = false, hostPid = process.pid, onEnding }: ProfileOptions = {},
 ): Promise<Profiled> {
 	const folder = temporaryFolder('runtime');
-	const env = linkedEnvironment(folder.path, process.pid, plainEnvironment(), quietTerminal);
+	const env = linkedEnvironment(folder.path, hostPid, plainEnvironment(), quietTerminal);
 	const child = spawn(node, args, { env, cwd: fixtures, stdio: ['ignore', 'pipe', 'pipe'] });
 	const ended = outcome(child);
 	try {
@@ -100,6 +107,7 @@ export async function profile(
 		client.Runtime.bindingCalled(async ({ payload }) => {
 			notes.push(payload);
 			if (payload !== 'ending') return;
+			if (onEnding) return onEnding();
 			entries.push(...((await evaluate(`${hub}.drain()`)) as { entries: RuntimeEntry[] }).entries);
 			await client.close();
 			writeFileSync(join(folder.path, `${address.pid}.release`), '');
