@@ -114,7 +114,10 @@ export interface AllocationsEntry {
 	costMs: number;
 	/** Estimate of all bytes allocated on the heap since sampling began. */
 	allocatedBytes?: number;
-	/** `[node id, live bytes, live objects]`, self values, each node at most once. */
+	/**
+	 * `[node id, live bytes, live samples]`, self values, each node at most once. The bytes are an estimate that rests on so
+	 * many sampled objects; V8 does not tell how many objects there are.
+	 */
 	live: [number, number, number][];
 }
 

@@ -227,7 +227,11 @@ function everySecond(t: number, live: number): Entry[] {
 			intervalBytes: sampleHeader.samplingIntervalBytes,
 			costMs: 38,
 			allocatedBytes: 410 * MB * seconds,
-			live: NODES.map(([id, , , share]) => [id, Math.round(share * live * MB), Math.round((share * live * MB) / 180)]),
+			live: NODES.map(([id, , , share]) => [
+				id,
+				Math.round(share * live * MB),
+				Math.round((share * live * MB) / sampleHeader.samplingIntervalBytes),
+			]),
 		});
 	}
 	return entries;

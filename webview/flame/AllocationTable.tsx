@@ -38,7 +38,7 @@ function columns(
 	onlyMine: boolean,
 ): readonly Column<AllocationRow>[] {
 	const self = shown.reduce((sum, { selfBytes }) => sum + selfBytes, 0);
-	const objects = shown.reduce((sum, { selfCount }) => sum + selfCount, 0);
+	const samples = shown.reduce((sum, { selfCount }) => sum + selfCount, 0);
 	const largest = shown.reduce((most, { selfBytes }) => Math.max(most, selfBytes), 1);
 	return [
 		{
@@ -78,13 +78,13 @@ function columns(
 			render: ({ totalBytes }) => formatBytes(totalBytes),
 		},
 		{
-			id: 'objects',
-			title: 'Objects',
-			meaning: 'Estimated number of live objects that the function itself allocated',
+			id: 'samples',
+			title: 'Samples',
+			meaning: 'Sampled objects that the estimate of the function’s own bytes rests on: the more, the surer',
 			figure: true,
 			sortValue: ({ selfCount }) => selfCount,
 			render: ({ selfCount }) => formatCount(selfCount),
-			foot: formatCount(objects),
+			foot: formatCount(samples),
 		},
 		{
 			id: 'place',
