@@ -19,6 +19,9 @@ export interface AllocationRow {
 	selfCount: number;
 }
 
+/** What the engine calls a frame that has neither name nor place. */
+export const UNNAMED = '(unnamed)';
+
 const ROOT_FRAME: Frame = { id: 0, functionName: '(all)', file: '', line: 0, column: 0, kind: 'native' };
 
 interface Building extends FlameNode {
@@ -88,11 +91,16 @@ export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile
 	return [...rows.values()].sort((a, b) => b.selfBytes - a.selfBytes || b.totalBytes - a.totalBytes);
 }
 
-/** Frames from the outermost to the innermost, without the root and without our own. */
+/**
+ * Frames from the outermost to the innermost, without the root, our own, and V8's nameless entry into JavaScript, which tells
+ * nothing where something was called from it.
+ */
 function stackOf(nodes: ReadonlyMap<number, CallTreeNode>, id: number): Frame[] {
 	const stack: Frame[] = [];
 	for (let node = nodes.get(id); node; node = nodes.get(node.parent)) {
-		if (node.parent !== 0 && node.frame.kind !== 'profiler') stack.push(node.frame);
+		const { frame } = node;
+		const isNamelessEntry = frame.functionName === UNNAMED && node.id !== id;
+		if (node.parent !== 0 && frame.kind !== 'profiler' && !isNamelessEntry) stack.push(frame);
 	}
 	return stack.reverse();
 }

@@ -1,7 +1,8 @@
 import type { Protocol } from 'devtools-protocol';
+import { UNNAMED } from '../../analysis/allocations.ts';
 import type { CallTreeEntry, Frame } from '../../protocol/entries.ts';
 import { frameKind } from './frameKind.ts';
-import type { SourceMaps } from './sourceMaps.ts';
+import { pathOf, type SourceMaps } from './sourceMaps.ts';
 
 type ProfileNode = Protocol.HeapProfiler.SamplingHeapProfileNode;
 
@@ -49,10 +50,13 @@ export class CallTreeBuilder {
 	async #frame(callFrame: Protocol.Runtime.CallFrame, added: Frame[]): Promise<number> {
 		const { url, scriptId, lineNumber, columnNumber } = callFrame;
 		const hasPlace = url !== '' && lineNumber >= 0;
-		const place = hasPlace
-			? await this.#maps.original(url, lineNumber + 1, columnNumber + 1, scriptId)
-			: { file: url, line: 0, column: 0 };
-		const functionName = callFrame.functionName || (hasPlace ? '(anonymous)' : '(unnamed)');
+		// Our own bundle has a source map, too, and its sources would look like the user's.
+		const isOurs = frameKind(pathOf(url), this.#runtimeDir) === 'profiler';
+		const place =
+			hasPlace && !isOurs
+				? await this.#maps.original(url, lineNumber + 1, columnNumber + 1, scriptId)
+				: { file: pathOf(url), line: Math.max(0, lineNumber + 1), column: Math.max(0, columnNumber + 1) };
+		const functionName = callFrame.functionName || (hasPlace ? '(anonymous)' : UNNAMED);
 		const key = `${functionName}\0${place.file}\0${place.line}\0${place.column}`;
 		let frame = this.#frames.get(key);
 		if (!frame) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { allocationRows, type FlameNode, flameTree } from '../../../src/analysis/allocations.ts';
+import { allocationRows, type FlameNode, flameTree, UNNAMED } from '../../../src/analysis/allocations.ts';
 import type { CallTreeNode } from '../../../src/analysis/sessionModel.ts';
 import { onlyUserFrames } from '../../../src/analysis/userFrames.ts';
 import type { AllocationsEntry, FrameKind } from '../../../src/protocol/entries.ts';
@@ -51,6 +51,13 @@ describe('allocations', () => {
 				['f3', 60],
 			],
 		);
+	});
+
+	it("leaves out V8's nameless entry into JavaScript unless it holds something itself", () => {
+		const unnamed = { id: 2, functionName: UNNAMED, file: '', line: 0, column: 0, kind: 'native' as const };
+		const entered = new Map([node(1, 0, 1), [2, { id: 2, parent: 1, frame: unnamed }] as const, node(3, 2, 3)]);
+		assert.equal(flameTree(entered, profile([[3, 5, 1]])).children[0]?.frame.functionName, 'f3');
+		assert.equal(flameTree(entered, profile([[2, 5, 1]])).children[0]?.frame.functionName, UNNAMED);
 	});
 
 	it('gives the bytes of our own frames to their caller', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { silentLogger } from '../../../../src/base/logger.ts';
 import { CallTreeBuilder } from '../../../../src/engine/sources/callTreeBuilder.ts';
@@ -53,6 +55,14 @@ describe('CallTreeBuilder', () => {
 		const { callTree } = await tree.add(profile(more), 3);
 		const frameOfA = first?.nodes.find(([id]) => id === 2)?.[2];
 		assert.deepEqual([callTree?.frames, callTree?.nodes], [[], [[5, 2, frameOfA]]]);
+	});
+	it("knows the injected runtime's frames by their bundle, source map or not", async () => {
+		const runtimeDir = join(import.meta.dirname, 'runtime');
+		const tree = new CallTreeBuilder(new SourceMaps(silentLogger), runtimeDir);
+		const ours = node(2, 'region', 10, 5);
+		ours.callFrame.url = pathToFileURL(join(runtimeDir, 'index.cjs')).href;
+		const { callTree } = await tree.add(profile(node(1, '(root)', 0, 0, [ours])), 1);
+		assert.equal(callTree?.frames.find(({ functionName }) => functionName === 'region')?.kind, 'profiler');
 	});
 	it('goes down fifty thousand calls', async () => {
 		let head = node(50_000, 'leaf', 1, 8);

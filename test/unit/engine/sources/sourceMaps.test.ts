@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -33,8 +33,8 @@ describe('SourceMaps', () => {
 		await build({ entryPoints: [original()], outfile, sourcemap, minify, format: 'esm', bundle: true });
 		return outfile;
 	}
-	async function placeOf(file: string, text: string): Promise<{ line: number; column: number }> {
-		const lines = (await import('node:fs')).readFileSync(file, 'utf8').split('\n');
+	function placeOf(file: string, text: string): { line: number; column: number } {
+		const lines = readFileSync(file, 'utf8').split('\n');
 		const line = lines.findIndex(one => one.includes(text));
 		return { line: line + 1, column: (lines[line] ?? '').indexOf(text) + 1 };
 	}
@@ -42,14 +42,14 @@ describe('SourceMaps', () => {
 	for (const kind of ['inline', 'linked'] as const)
 		it(`reads a map that is ${kind}, told by the file itself`, async () => {
 			const file = await bundle(kind);
-			const { line, column } = await placeOf(file, 'Array.from');
+			const { line, column } = placeOf(file, 'Array.from');
 			const found = await maps.original(pathToFileURL(file).href, line, column);
 			assert.deepEqual([found.file, found.line, found.column], [original(), 4, 9]);
 		});
 	it('reads the map that the script was announced with, by its id', async () => {
 		const file = await bundle('external', true);
 		maps.addScript('7', pathToFileURL(file).href, 'load.mjs.map');
-		const { line, column } = await placeOf(file, 'Array.from');
+		const { line, column } = placeOf(file, 'Array.from');
 		const found = await maps.original(pathToFileURL(file).href, line, column, '7');
 		assert.deepEqual([found.file, found.line], [original(), 4]);
 		assert.deepEqual(warnings, []);
