@@ -14,6 +14,7 @@ type LeavingReason = LRUCache.DisposeReason;
 
 /**
  * A cache that never holds more than `maxBytes`: the least recently used entries make room. It cannot be built without a bound.
+ * One that is dropped without `dispose()` is collected like any object, but not before the synchronous code that made it returns.
  *
  * Throws a `MemoryManagerError` (`invalidOption`) for options that name no bound.
  *

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
 import { isEntry } from '../../../src/protocol/entryGuards.ts';
 import { HUB_KEY } from '../../../src/protocol/runtimeLink.ts';
-import { fixtures, profile, requireBundles } from './runtimeHost.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { fixtures, profile, requireBundles, runtimeFolder } from './runtimeHost.ts';
 
 describe('what the runtime reports to an engine', () => {
 	before(requireBundles);
@@ -54,6 +56,19 @@ describe('what the runtime reports to an engine', () => {
 			assert.equal(code, 0);
 			const [cache] = entries.filter(entry => entry.type === 'cache');
 			assert.deepEqual([cache?.bytes, cache?.evictions, cache?.bytesFrom], [0, { cleared: 1 }, 'declared']);
+		});
+
+		it(`an installed copy reports through the injected hub on Node ${major}`, async () => {
+			const folder = temporaryFolder('installed');
+			try {
+				cpSync(runtimeFolder, join(folder.path, 'node_modules/memory-manager-runtime'), { recursive: true });
+				cpSync(join(fixtures, 'reports.mjs'), join(folder.path, 'reports.mjs'));
+				const { entries, code } = await profile(await nodeBinary(major), ['reports.mjs'], { cwd: folder.path });
+				assert.equal(code, 0);
+				assert.equal(entries.filter(entry => entry.type === 'region').length, 5);
+			} finally {
+				await folder.remove();
+			}
 		});
 	}
 });

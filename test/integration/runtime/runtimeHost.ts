@@ -75,6 +75,7 @@ export interface ProfileOptions {
 	whileRunning?: (evaluate: (expression: string) => Promise<unknown>) => Promise<void>;
 	quietTerminal?: boolean;
 	hostPid?: number;
+	cwd?: string;
 	/** Instead of draining and releasing. */
 	onEnding?: () => void;
 }
@@ -83,11 +84,11 @@ export interface ProfileOptions {
 export async function profile(
 	node: string,
 	args: string[],
-	{ whileRunning, quietTerminal = false, hostPid = process.pid, onEnding }: ProfileOptions = {},
+	{ whileRunning, quietTerminal = false, hostPid = process.pid, cwd = fixtures, onEnding }: ProfileOptions = {},
 ): Promise<Profiled> {
 	const folder = temporaryFolder('runtime');
 	const env = linkedEnvironment(folder.path, hostPid, plainEnvironment(), quietTerminal);
-	const child = spawn(node, args, { env, cwd: fixtures, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(node, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
 	const ended = outcome(child);
 	try {
 		const name = await waitFor(() => readdirSync(folder.path).find(file => /^\d+\.json$/.test(file)), {
@@ -112,7 +113,11 @@ export async function profile(
 			await client.close();
 			writeFileSync(join(folder.path, `${address.pid}.release`), '');
 		});
-		await Promise.all([client.Runtime.enable(), client.Runtime.addBinding({ name: NOTIFY_BINDING })]);
+		// Bound to the script's own context: others that it makes must not find the binding among their globals.
+		await Promise.all([
+			client.Runtime.enable(),
+			client.Runtime.addBinding({ name: NOTIFY_BINDING, executionContextId: 1 }),
+		]);
 		await evaluate(`${hub}.go()`);
 		await whileRunning?.(evaluate);
 		return { ...(await ended), entries, notes };
