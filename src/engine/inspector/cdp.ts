@@ -26,6 +26,7 @@ export class CdpClient {
 	/** Settles when the connection has ended, from whichever side. */
 	readonly closed: Promise<void>;
 	#isClosed = false;
+	#closing: Promise<void> | undefined;
 	#markClosed: () => void = () => {};
 
 	private constructor(raw: RawClient) {
@@ -69,9 +70,14 @@ export class CdpClient {
 		return { dispose: () => this.#raw.off(event, handler) };
 	}
 
-	/** Settles when the other side has seen it. */
-	async close(): Promise<void> {
-		if (this.#isClosed) return;
+	/** Settles when the other side has seen it. Once: the client forgets the first caller when it is closed a second time. */
+	close(): Promise<void> {
+		if (this.#isClosed) return Promise.resolve();
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
 		await this.#raw.close().catch(() => {
 			// Already gone, which is what we want.
 		});
