@@ -34,8 +34,9 @@ export class Messenger<Outgoing extends Calls, Incoming extends Calls> {
 		if (this.#closed) return Promise.reject(new Error('The connection is closed.'));
 		const id = this.#nextId++;
 		return new Promise((resolve, reject) => {
-			this.#pending.set(id, { resolve, reject });
+			// Posted first: a wire that refuses rejects this call and leaves nothing behind.
 			this.#channel.post({ type: 'call', id, name, argument });
+			this.#pending.set(id, { resolve, reject });
 		});
 	}
 
