@@ -30,8 +30,9 @@ export class OutputQueue {
 		this.#chunks.push(text);
 		this.#queued += text.length;
 		if (this.#queued <= this.#options.maxQueued) return;
+		// Down to half: a flood in small pieces would else move the whole queue for each piece.
 		let first = 0;
-		while (this.#queued > this.#options.maxQueued && first < this.#chunks.length) {
+		while (this.#queued > this.#options.maxQueued / 2 && first < this.#chunks.length) {
 			const { length } = this.#chunks[first++] ?? '';
 			this.#queued -= length;
 			this.#skipped += length;

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+	checkAction,
+	checkId,
+	checkPlace,
+	checkRecording,
+	checkSidebarAction,
+	checkTab,
+} from '../../../../src/extension/panel/messageChecks.ts';
+
+describe('messageChecks', () => {
+	it('lets through what the pages send', () => {
+		assert.equal(checkAction('stop'), 'stop');
+		assert.equal(checkSidebarAction('openPanel'), 'openPanel');
+		assert.equal(checkId({ id: 3 }), 3);
+		assert.equal(checkTab('regions'), 'regions');
+		assert.deepEqual(checkPlace({ file: '/a.js', line: 2, column: 1 }), { file: '/a.js', line: 2, column: 1 });
+		assert.deepEqual(checkRecording({ action: 'open', path: '/a' }), { action: 'open', path: '/a' });
+	});
+
+	it('refuses what the panel cannot ask for', () => {
+		assert.throws(() => checkAction('openPanel'), /not understood/);
+		assert.throws(() => checkRecording({ action: 'constructor', path: '/a' }));
+		assert.throws(() => checkPlace({ file: '/a.js', line: -1, column: 1 }));
+	});
+
+	it('refuses anything else with an error of its own', () => {
+		fc.assert(
+			fc.property(fc.anything(), value => {
+				for (const check of [checkAction, checkSidebarAction, checkId, checkPlace, checkRecording]) {
+					try {
+						check(value);
+					} catch (error) {
+						assert.match(String(error), /is not understood/);
+					}
+				}
+			}),
+		);
+	});
+});
