@@ -27,8 +27,17 @@ const COMPILED = new Map([
 ]);
 /** Every quoted relative path counts: imports, but also workers and children. */
 const RELATIVE = /(['"`])(\.{1,2}(?:\/[^'"`\n$]*)?)\1/g;
-/** `import(…)` of something else than a text, paths by alias, a module address: where they lead cannot be read off. */
-const UNCLEAR = /\bimport\s*\(\s*[^\s'"`)]|\bimport\s*\(\s*`[^`]*\$\{|(['"])(#|file:|data:|~\/|@\/)|\bregister\s*\(/;
+/** Where these lead cannot be read off. */
+const UNCLEAR = [
+	// Loading something else than a text; comments in there are not worth telling apart.
+	/\b(import|require)\s*\(\s*[^\s'"`)]/,
+	/\bWorker\s*\(\s*(?!new\s+URL\b)[^\s'"`)]/,
+	/\b(import|require|Worker|URL)\s*\(\s*`[^`]*\$\{/,
+	// Aliases and addresses.
+	/(['"])(#|file:|data:|~\/|@\/)/,
+	// Somebody else's hooks.
+	/\bregister(Hooks)?\s*\(/,
+];
 
 /**
  * Whether the program that starts with `mainPath` might import the runtime, read off its own files in a few ms. False only when
@@ -51,12 +60,13 @@ export function mayImportRuntime(mainPath: string | undefined, execArgv: readonl
 		if (file === undefined) continue;
 		let text: string;
 		try {
+			if (statSync(file).size > MAX_BYTES) return true;
 			text = readFileSync(file, 'utf8');
 		} catch {
 			return true;
 		}
 		bytes += text.length;
-		if (bytes > MAX_BYTES || text.includes(RUNTIME_PACKAGE) || UNCLEAR.test(text)) return true;
+		if (bytes > MAX_BYTES || text.includes(RUNTIME_PACKAGE) || UNCLEAR.some(pattern => pattern.test(text))) return true;
 		for (const [, , path] of text.matchAll(RELATIVE)) {
 			if (path === undefined) continue;
 			const target = join(dirname(file), path);

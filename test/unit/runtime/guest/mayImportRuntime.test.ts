@@ -39,6 +39,8 @@ describe('mayImportRuntime', () => {
 			'import(name)',
 			'import(`./$'.concat('{name}.mjs`)'),
 			"import '#internal'",
+			'require(name)',
+			'new Worker(file)',
 			"import('file:///a')",
 		]) {
 			assert.equal(may({ 'main.mjs': text }), true, text);
