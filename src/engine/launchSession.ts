@@ -18,6 +18,8 @@ import { ENGINE_VERSION } from './version.ts';
 
 /** How many times Node says "Debugger attached.": once for each of our connections. */
 const CONNECTIONS = 2;
+/** Node's main context is the first that V8 makes. */
+const MAIN_CONTEXT = 1;
 /** Older scripts in V8's list are forgotten when it is full, and every question of ours makes a script. */
 const SCRIPTS_CACHE_BYTES = 1_000_000;
 
@@ -146,7 +148,8 @@ class LaunchedSession implements ProfileSession {
 			// The debugger is there for two things: source maps, and the pause when the heap limit is reached.
 			control.send('Debugger.enable', { maxScriptsCacheSize: SCRIPTS_CACHE_BYTES }),
 			control.send('Debugger.setSkipAllPauses', { skip: true }),
-			control.send('Runtime.addBinding', { name: NOTIFY_BINDING }),
+			// In the script's own context only: a `vm` context of the script's must not show it.
+			control.send('Runtime.addBinding', { name: NOTIFY_BINDING, executionContextId: MAIN_CONTEXT }),
 		]);
 		await observation.start();
 		await Promise.all([
