@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { installServedVscode } from './installServedVscode.ts';
 import { nodeBinary } from './nodes.ts';
@@ -56,9 +56,10 @@ const logLimit = 64 * 1024;
 
 /** Starts the VS Code server on the loopback and returns when it answers. It ends with this process. */
 export async function startServedVscode(options: ServedVscodeOptions): Promise<ServedVscode> {
-	const { extensionPath, serverDataDir, port = 0, workspaceTrust = 'granted' } = options;
+	const { serverDataDir, port = 0, workspaceTrust = 'granted' } = options;
 	const main = await installServedVscode();
 	await writeSettings(serverDataDir, { ...presets, ...options.settings });
+	const extensionPath = await linkExtension(serverDataDir, options.extensionPath);
 	const token = randomBytes(16).toString('hex');
 	const args = [
 		...['--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
@@ -96,6 +97,17 @@ export async function startServedVscode(options: ServedVscodeOptions): Promise<S
 		await stopTree(child);
 		throw new Error(`The served VS Code did not start. It wrote:\n${output.text()}`, { cause: error });
 	}
+}
+
+/**
+ * The extension by another path: VS Code takes every colour theme below an extension under development for its own and
+ * insists on it, and its built-in ones lie in a folder of this project.
+ */
+async function linkExtension(serverDataDir: string, extensionPath: string): Promise<string> {
+	const link = join(serverDataDir, 'extension');
+	await rm(link, { force: true });
+	await symlink(extensionPath, link, 'junction');
+	return link;
 }
 
 async function writeSettings(serverDataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
