@@ -14,7 +14,7 @@ const session = await launchSession({
 	recordingPath,
 });
 session.stdout?.resume();
+// By then something is on disk.
 session.onDidAddEntries(entries => {
-	if (entries.some(({ type }) => type === 'allocations' || type === 'gc'))
-		console.log(`seen ${session.pid} ${recordingPath}`);
+	if (entries.some(({ t }) => t > 500)) console.log(`seen ${session.pid} ${recordingPath}`);
 });

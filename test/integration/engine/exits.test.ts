@@ -3,7 +3,7 @@ import { entriesOfType, fixture, onEveryNode, plainRun, profiledRun } from '../.
 
 /** How `rows.mjs` ends, and that it is seen to its end. */
 const endings = ['exit', 'throw', 'reject', 'reject-later'];
-const codes = ['exitCode', 'listener', 'exit in exit', 'throw in exit', 'beforeExit', 'reallyExit', 'uncaught handler'];
+const codes = ['exitCode', 'listener', 'exit in exit', 'beforeExit', 'reallyExit', 'uncaught handler'];
 const thrown = ['number', 'null', 'undefined', 'object', 'text', 'symbol'];
 
 onEveryNode('a script that ends', (major, node) => {
@@ -30,6 +30,14 @@ onEveryNode('a script that ends', (major, node) => {
 	// The rest differs between versions in Node's own text only: the oldest and the newest stand for all.
 	if (major !== 20 && major !== 26) return;
 	for (const how of codes) it(`by "${how}" has the same code`, () => compared('exitCodes.cjs', [how]).then(() => {}));
+	it('by throwing while it ends has the same code', async () => {
+		const plain = await plainRun(node(), [fixture('exitCodes.cjs'), 'throw in exit']);
+		const run = await profiledRun({ script: 'exitCodes.cjs', args: ['throw in exit'], nodePath: node() });
+		assert.deepEqual(run.reason, { kind: 'exit', code: plain.code });
+		// The one place where a frame of ours can be seen: we stand around the `exit` event.
+		const stderr = run.stderr.toString().replace(/^ {4}at .*preload\.cjs.*\n/m, '');
+		assert.equal(stderr, plain.stderr.toString());
+	});
 	for (const what of thrown)
 		it(`by throwing (${what}) says the same`, () => compared('throws.cjs', [what]).then(() => {}));
 });

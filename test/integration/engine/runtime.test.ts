@@ -95,7 +95,10 @@ onEveryNode(`a script that imports ${RUNTIME_PACKAGE} without having it`, (_majo
 		const result = await run.session.command({ kind: 'clearCache', id });
 		assert.equal(result.freedBytes, 300);
 		await run.printed('left: cleared');
-		const { evictions } = await run.entry('cache', ({ entries, hits, evictions: left }) => entries + hits === 0 && left.cleared === 1);
+		const { evictions } = await run.entry(
+			'cache',
+			({ entries, hits, evictions: left }) => entries + hits === 0 && left.cleared === 1,
+		);
 		assert.deepEqual(evictions, { cleared: 1 });
 		assert.match((await run.session.command({ kind: 'clearCache', id: 77 })).message, /gone/);
 	});
