@@ -51,7 +51,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	const store = add(new SessionStore(onError));
 	const recordings = new RecordingsFolder(() => recordingsPath(context, configuration), log);
 	const terminals = add(new Terminals());
-	const launcher = add(new SessionLauncher({ store, configuration, recordings, terminals, runtimeDir, logger: log }));
+	const isTrusted = () => vscode.workspace.isTrusted;
+	const launcher = add(
+		new SessionLauncher({ store, configuration, recordings, terminals, runtimeDir, logger: log, isTrusted }),
+	);
 	stopAll = () => launcher.stopAll();
 
 	const run = async (request: RunRequest) => {

@@ -16,8 +16,6 @@ export interface TrackedFunction {
 
 /** Deeper code is not written by people, and a stack has an end. */
 const MAX_DEPTH = 2_000;
-const SKIPPED = new Set(['loc', 'extra', 'errors', 'comments', 'tokens']);
-const SKIPPED_SUFFIX = /Comments$/;
 
 /**
  * Finds every `region(name, …)`, `trackMemory(name)` (call or decorator) and `new MemoryTracker(name)` whose function comes from
@@ -63,8 +61,8 @@ function visit(node: AstNode, outer: Bindings, depth: number, found: TrackedFunc
 	const tracked = trackedBy(node, bindings);
 	if (tracked) found.push(tracked);
 	for (const key in node) {
-		if (SKIPPED.has(key) || SKIPPED_SUFFIX.test(key)) continue;
 		const value = node[key];
+		if (typeof value !== 'object' || value === null) continue;
 		if (Array.isArray(value)) {
 			for (const item of value) if (isNode(item)) visit(item, bindings, depth + 1, found);
 		} else if (isNode(value)) {

@@ -22,6 +22,8 @@ export interface SessionLauncherOptions {
 	terminals: Terminals;
 	runtimeDir: string;
 	logger: Logger;
+	/** Whether the person trusts the code of this workspace. */
+	isTrusted: () => boolean;
 }
 
 /** Starts sessions as the settings say and stops those that it started. Refuses in an untrusted workspace. */
@@ -52,7 +54,7 @@ export class SessionLauncher implements Disposable {
 	}
 
 	async #start(request: RunRequest): Promise<ShownSession & { session: ProfileSession }> {
-		if (!vscode.workspace.isTrusted) throw extensionErrors.untrusted();
+		if (!this.#options.isTrusted()) throw extensionErrors.untrusted();
 		const { store, configuration, recordings, terminals, logger } = this.#options;
 		const settings = configuration.read(scopeOf(request));
 		const recordingPath = await recordings.next(titleOf(request), new Date());

@@ -31,7 +31,12 @@ describe('ids', () => {
 
 	it('are the settings of package.json', () => {
 		const declared = Object.keys(contributes.configuration.properties);
-		assert.deepEqual(declared.sort(), Object.values(settingKeys).map(key => `${SETTINGS_SECTION}.${key}`).sort());
+		assert.deepEqual(
+			declared.sort(),
+			Object.values(settingKeys)
+				.map(key => `${SETTINGS_SECTION}.${key}`)
+				.sort(),
+		);
 	});
 
 	it('has the same defaults in package.json and in the code', () => {

@@ -3,7 +3,12 @@ import { scriptEnvironment } from '../../../src/extension/scriptEnvironment.ts';
 
 describe('scriptEnvironment', () => {
 	it("leaves out the editor's own variables", () => {
-		const base = { PATH: '/bin', ELECTRON_RUN_AS_NODE: '1', VSCODE_IPC_HOOK: 'x', MEMORY_MANAGER_PROFILE_ON_START: 'y' };
+		const base = {
+			PATH: '/bin',
+			ELECTRON_RUN_AS_NODE: '1',
+			VSCODE_IPC_HOOK: 'x',
+			MEMORY_MANAGER_PROFILE_ON_START: 'y',
+		};
 		assert.deepEqual(scriptEnvironment(base, {}), { PATH: '/bin' });
 	});
 

@@ -4,7 +4,10 @@ import { readSettings } from '../../../src/extension/settings.ts';
 
 function read(values: Record<string, unknown>) {
 	const sentences: string[] = [];
-	const settings = readSettings(key => values[key], sentence => sentences.push(sentence));
+	const settings = readSettings(
+		key => values[key],
+		sentence => sentences.push(sentence),
+	);
 	return { settings, sentences };
 }
 
