@@ -1,8 +1,9 @@
 import CDP from 'chrome-remote-interface';
+import { withDeadline } from '../base/deadlines.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import { RECORDING_FORMAT } from '../protocol/recording.ts';
 import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
-import { errors } from './errors.ts';
+import { errors, messageOf } from './errors.ts';
 import { CdpClient } from './inspector/cdp.ts';
 import { go } from './inspector/snippets.ts';
 import { HUB_KEY, Target } from './inspector/target.ts';
@@ -10,6 +11,9 @@ import { DEFAULT_INTERVAL_BYTES } from './observation.ts';
 import { SessionCore } from './session.ts';
 import type { AttachOptions, ProfileSession } from './sessionTypes.ts';
 import { ENGINE_VERSION } from './version.ts';
+
+/** How long a script may stand still at its heap limit for our reading. */
+const LIMIT_READING_MS = 8_000;
 
 /** Follows a process that already runs with an open inspector, or one behind js-debug's proxy. Rejects with `attachFailed`. */
 export async function attachSession(options: AttachOptions): Promise<ProfileSession> {
@@ -128,13 +132,21 @@ class AttachedSession implements ProfileSession {
 
 	async #paused(reason: string): Promise<void> {
 		if (reason === 'OOM') {
-			await this.#core.running().readAllocations('outOfMemory');
-			this.#core.log.notice(
-				'error',
-				'The heap limit was reached. V8 raised it for the debugger and the script goes on.',
-			);
+			const message = 'The heap limit was reached. V8 raised it for the debugger and the script goes on.';
+			this.#core.log.notice('error', message);
+			await this.#readAtLimit();
 		}
-		await this.#target.control.send('Debugger.resume');
+		await this.#target.control.send('Debugger.resume').catch(error => this.#core.logger.trace(messageOf(error)));
+	}
+
+	/** Whatever becomes of the reading, the script must go on after it. */
+	async #readAtLimit(): Promise<void> {
+		try {
+			const reading = this.#core.running().readAllocations('outOfMemory');
+			await withDeadline(reading, LIMIT_READING_MS, 'The script did not answer in time.');
+		} catch (error) {
+			this.#core.log.notice('warning', `The reading at the heap limit is missing: ${messageOf(error)}`);
+		}
 	}
 
 	async #letGo(): Promise<void> {

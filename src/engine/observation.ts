@@ -127,6 +127,7 @@ export class Observation implements PollConsumer {
 	async finish(cause: 'final' | 'outOfMemory'): Promise<void> {
 		this.#system.stop();
 		const { clock, sampling } = this.#options;
+		if (cause === 'outOfMemory') this.#loop?.forgetQuestion();
 		if (sampling.allocations === false)
 			await this.#loop?.around(
 				async () => {},

@@ -103,15 +103,17 @@ export class AllocationSampler implements PollConsumer {
 	/** Reads now, whatever the budget says; one at a time. */
 	async read(cause: ProfileCause, heapUsed?: number): Promise<void> {
 		if (!this.#started) return;
-		while (this.#reading) await this.#reading;
+		if (cause === 'outOfMemory') this.#loop?.forgetQuestion();
+		else while (this.#reading) await this.#reading;
 		const reading = this.#read(cause, heapUsed);
-		this.#reading = reading
+		const settled = reading
 			.catch(() => {
 				// Its caller hears of it; the next reading only waits for the end.
 			})
 			.finally(() => {
-				this.#reading = undefined;
+				if (this.#reading === settled) this.#reading = undefined;
 			});
+		this.#reading = settled;
 		await reading;
 	}
 

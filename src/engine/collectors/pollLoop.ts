@@ -68,15 +68,28 @@ export class PollLoop {
 	async around<T>(work: () => Promise<T>, between: () => void, held = false): Promise<{ result: T; ms: number }> {
 		while (this.#inFlight) await this.#inFlight;
 		const exchange = this.#around(work, between, held);
-		this.#inFlight = exchange
+		this.#occupy(exchange);
+		return exchange;
+	}
+
+	/**
+	 * Waits for the question in flight no longer. In the pause at the heap limit its answer may be what filled the heap: it comes
+	 * when the pause ends, if ever.
+	 */
+	forgetQuestion(): void {
+		this.#inFlight = undefined;
+	}
+
+	#occupy(exchange: Promise<unknown>): void {
+		const inFlight = exchange
 			.then(
 				() => {},
 				() => {},
 			)
 			.finally(() => {
-				this.#inFlight = undefined;
+				if (this.#inFlight === inFlight) this.#inFlight = undefined;
 			});
-		return exchange;
+		this.#inFlight = inFlight;
 	}
 
 	async #around<T>(work: () => Promise<T>, between: () => void, held: boolean): Promise<{ result: T; ms: number }> {
@@ -101,15 +114,13 @@ export class PollLoop {
 		}
 		if (this.#stopped || this.#target.isClosed) return;
 		const withGc = this.#ticks++ % GC_EVERY === 0;
-		this.#inFlight = this.#ask(withGc)
+		const asked = this.#ask(withGc)
 			.then(reply => reply && this.#deliver(reply, withGc))
 			.catch(error => {
 				// The connection ended: the session hears of that by itself.
 				if (!(error instanceof ConnectionClosedError)) this.#failures++;
-			})
-			.finally(() => {
-				this.#inFlight = undefined;
 			});
+		this.#occupy(asked);
 	}
 	#failures = 0;
 
