@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { allocationRows } from '../../../src/analysis/allocations.ts';
 import { attachSession } from '../../../src/engine/attachSession.ts';
 import { readRecording } from '../../../src/engine/recordingFile.ts';
-import { cleanEnvironment, fixture, isAlive, onEveryNode, recordingFile } from '../../support/engineRuns.ts';
+import { cleanEnvironment, fixture, isAlive, onEveryNode, onNode, recordingFile } from '../../support/engineRuns.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 onEveryNode('a process that is attached to', (_major, node) => {
@@ -56,6 +56,26 @@ onEveryNode('a process that is attached to', (_major, node) => {
 		child.kill('SIGKILL');
 		assert.deepEqual(await session.ended, { kind: 'detached' });
 		assert.equal(session.state, 'ended');
+	});
+});
+
+onNode(24, 'a process that is attached to and reaches its heap limit', (_major, node) => {
+	it('is read there, and goes on to what becomes of it', async () => {
+		const args = ['--max-old-space-size=64', '--inspect=127.0.0.1:0', fixture('outOfMemory.mjs'), 'later'];
+		const child = spawn(node(), args, { env: cleanEnvironment() });
+		try {
+			let stderr = '';
+			child.stderr.on('data', chunk => (stderr += chunk));
+			const address = await waitFor(() => /ws:\/\/(127\.0\.0\.1:\d+)\//.exec(stderr)?.[1], { what: 'the inspector' });
+			const session = await attachSession({ address, cwd: tmpdir() });
+			await session.ended;
+			assert.ok(session.model.profiles.some(({ cause }) => cause === 'outOfMemory'));
+			assert.match(session.model.notices.map(({ message }) => message).join(), /heap limit was reached/);
+			await waitFor(() => child.signalCode, { what: 'the end of the process' });
+			assert.equal(child.signalCode, 'SIGABRT');
+		} finally {
+			child.kill('SIGKILL');
+		}
 	});
 });
 
