@@ -42,7 +42,8 @@ export function readTheme(): Theme {
 		contrastBorder: inContrast && contrast ? contrast : undefined,
 		blue: read('charts-blue'),
 		green: read('charts-green'),
-		orange: read('charts-orange'),
+		// High contrast has no orange of its own.
+		orange: read('charts-orange', 'terminal-ansiBrightMagenta'),
 		purple: read('charts-purple'),
 		red: read('charts-red'),
 		yellow: read('charts-yellow'),

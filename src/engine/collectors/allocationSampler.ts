@@ -12,6 +12,10 @@ const ADVANCE_MS = 20;
 /** Least time between two readings, and between two because of a new peak. */
 const LEAST_MS = 1_000;
 const LEAST_PEAK_MS = 250;
+/** Least time while the heap hardly moves: an idle script is left in peace. */
+const IDLE_MS = 10_000;
+const MOVED_BYTES = 1024 * 1024;
+const MOVED_SHARE = 0.02;
 /** A heap this much above the highest one read so far is a new peak. */
 const PEAK_FACTOR = 1.25;
 /** What a reading is taken to cost until one was measured: this much, and ms per byte of heap (0.4 to 0.9 ms per live MB). */
@@ -41,6 +45,7 @@ export class AllocationSampler implements PollConsumer {
 	#lastAt = Number.NEGATIVE_INFINITY;
 	#costPerByte = FIRST_COST_PER_BYTE;
 	#highestHeap = 0;
+	#heapAfterReading: number | undefined;
 	#highestOrdinal = 0;
 	#spentMs = 0;
 	#readings = 0;
@@ -92,11 +97,19 @@ export class AllocationSampler implements PollConsumer {
 		if (this.#spentMs + expectedMs > ADVANCE_MS + BUDGET_SHARE * (t - this.#beganAt)) return;
 		if (reply.heapUsed > PEAK_FACTOR * this.#highestHeap && sinceLast >= LEAST_PEAK_MS)
 			this.#begin('peak', reply.heapUsed);
-		else if (sinceLast >= LEAST_MS) this.#begin('schedule', reply.heapUsed);
+		else if (sinceLast >= (this.#hasMoved(reply.heapUsed) ? LEAST_MS : IDLE_MS))
+			this.#begin('schedule', reply.heapUsed);
+	}
+
+	/** Whether the heap is another one than after the last reading; our own questions alone move it a little. */
+	#hasMoved(heapUsed: number): boolean {
+		this.#heapAfterReading ??= heapUsed;
+		return Math.abs(heapUsed - this.#heapAfterReading) > Math.max(MOVED_BYTES, MOVED_SHARE * this.#heapAfterReading);
 	}
 
 	#begin(cause: ProfileCause, heapUsed: number): void {
 		this.#highestHeap = Math.max(this.#highestHeap, heapUsed);
+		this.#heapAfterReading = undefined;
 		this.read(cause, heapUsed).catch(this.#onError);
 	}
 
