@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../../../scripts/paths.ts';
 import {
 	cleanEnvironment,
 	entriesOfType,
@@ -10,6 +12,7 @@ import {
 	onNode,
 	plainRun,
 	profiledRun,
+	runtimeDir,
 } from '../../support/engineRuns.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -65,6 +68,23 @@ onNode(24, 'a script with unusual output', (_major, node) => {
 		assert.equal(readFileSync(path, 'utf8'), 'went on');
 		assert.deepEqual([stdout.toString(), stderr.toString()], ['before\n', 'before\n']);
 		assert.deepEqual(reason, { kind: 'exit', code: 4 });
+	});
+	it('keeps every byte where it inherits our streams', async () => {
+		const host = `
+			import { launchSession } from ${JSON.stringify(pathToFileURL(join(projectRoot, 'src/engine/launchSession.ts')).href)};
+			const [path, nodePath, runtimeDir] = process.argv.slice(1);
+			const target = { kind: 'script', path, args: [] };
+			const session = await launchSession({ target, nodePath, runtimeDir, cwd: process.cwd(), stdio: 'inherit' });
+			const reason = await session.ended;
+			process.exitCode = reason.kind === 'exit' ? reason.code : 99;
+		`;
+		for (const name of ['words.cjs', 'echo.cjs']) {
+			const input = Buffer.from('to the end');
+			const args = ['--input-type=module', '-e', host, fixture(name), node(), runtimeDir];
+			const run = await plainRun(process.execPath, args, { input });
+			const plain = await plainRun(node(), [fixture(name)], { input });
+			assert.deepEqual(run, plain);
+		}
 	});
 	it('has a debugger statement that does not stop it', async () => {
 		const command = `node -e "debugger; console.log('behind')"`;
