@@ -60,7 +60,7 @@ describe('profiling a script', () => {
 	it('gives the script what is typed in its terminal', async () => {
 		const uri = await writeScript(
 			'reads.mjs',
-			"process.stdin.on('data', d => { process.exitCode = d.toString() === 'hello\\n' ? 42 : 1; process.stdin.pause(); });",
+			"process.stdin.once('data', text => process.exit(String(text) === 'hello\\n' ? 42 : 1));",
 		);
 		const shown = await startedBy(api, () => vscode.commands.executeCommand(commands.profile, uri));
 		const terminal = vscode.window.terminals.find(({ name }) => name === 'reads.mjs');

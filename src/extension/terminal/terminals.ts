@@ -10,13 +10,19 @@ export class Terminals implements Disposable {
 	readonly #store = new DisposableStore();
 
 	constructor() {
-		this.#store.add(vscode.window.onDidCloseTerminal(terminal => this.#open.delete(terminal)));
+		this.#store.add(
+			vscode.window.onDidCloseTerminal(terminal => {
+				// A terminal that is closed before it was ever drawn does not tell its pseudoterminal.
+				this.#open.get(terminal)?.close();
+				this.#open.delete(terminal);
+			}),
+		);
 	}
 
 	/** An attached process writes somewhere else: it has no terminal here. */
 	add(session: ProfileSession): void {
 		if (!session.stdout) return;
-		for (const [terminal, { isOver }] of this.#open) if (isOver) terminal.dispose();
+		const over = [...this.#open].filter(([, { isOver }]) => isOver);
 		const pty = new SessionTerminal(session);
 		const terminal = vscode.window.createTerminal({
 			name: visibleText(session.header.title, 40),
@@ -26,6 +32,8 @@ export class Terminals implements Disposable {
 		});
 		this.#open.set(terminal, pty);
 		terminal.show(true);
+		// Only now: without any terminal the panel of VS Code closes, and the new one would not be drawn.
+		for (const [old] of over) old.dispose();
 	}
 
 	dispose(): void {
