@@ -11,6 +11,7 @@ import { Checkbox, SearchField } from '../controls.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
 import type { ProfileChoice } from '../state.ts';
 import { AllocationTable } from './AllocationTable.tsx';
+import { chosenProfile } from './chosenProfile.ts';
 import { FlameGraph } from './FlameGraph.tsx';
 import { ProfileSelect } from './ProfileSelect.tsx';
 
@@ -61,15 +62,6 @@ export function AllocationsTab(): JSX.Element | null {
 		</>
 	);
 }
-
-export function chosenProfile(model: SessionModel, choice: ProfileChoice): AllocationsEntry | undefined {
-	if (choice === 'latest') return model.latestProfile;
-	if (choice === 'final') return finalProfile(model) ?? model.latestProfile;
-	return model.peakProfile;
-}
-
-export const finalProfile = (model: SessionModel): AllocationsEntry | undefined =>
-	model.profiles.findLast(({ cause }) => cause === 'final' || cause === 'outOfMemory');
 
 function sentence(model: SessionModel, profile: AllocationsEntry, choice: ProfileChoice): string {
 	const { t, arrayBuffersBytes } = model.series.data;

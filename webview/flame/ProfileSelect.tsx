@@ -3,7 +3,7 @@ import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import { formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import type { ProfileChoice } from '../state.ts';
-import { finalProfile } from './AllocationsTab.tsx';
+import { finalProfile } from './chosenProfile.ts';
 
 /** Which of the session's profiles to show. */
 export function ProfileSelect({ model }: { model: SessionModel }): JSX.Element {
