@@ -11,10 +11,11 @@ import { Configuration } from './configuration.ts';
 import { followContextKeys } from './contextKeys.ts';
 import { CriticalNotice } from './criticalNotice.ts';
 import { recordingsPath } from './folders.ts';
-import { commands, PROFILE_ON_START_VARIABLE, views } from './ids.ts';
+import { commands, views } from './ids.ts';
 import { LastRecording } from './lastRecording.ts';
 import { checkTab } from './panel/messageChecks.ts';
 import { PanelManager } from './panel/panelManager.ts';
+import { profileOnStart } from './profileOnStart.ts';
 import { RecordingCommands } from './recordings/recordingCommands.ts';
 import { RecordingEditor } from './recordings/recordingEditor.ts';
 import { RecordingsFolder } from './recordings/recordingsFolder.ts';
@@ -124,7 +125,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 			onError,
 		),
 	);
-	if (extensionMode === vscode.ExtensionMode.Development) profileOnStart();
+	if (extensionMode === vscode.ExtensionMode.Development) profileOnStart(workspaceState).catch(onError);
 	return extensionMode === vscode.ExtensionMode.Production
 		? undefined
 		: { store, launcher, recordings, configuration, panel };
@@ -133,11 +134,4 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 /** Stops what was started; the recordings are closed when this settles. */
 export async function deactivate(): Promise<void> {
 	await stopAll?.();
-}
-
-/** For `npm start -- script`. Taken out of the environment: it is meant for one window, once. */
-function profileOnStart(): void {
-	const script = process.env[PROFILE_ON_START_VARIABLE];
-	delete process.env[PROFILE_ON_START_VARIABLE];
-	if (script) void vscode.commands.executeCommand(commands.profile, vscode.Uri.file(script));
 }

@@ -42,6 +42,12 @@ export class CodeLensProvider implements vscode.CodeLensProvider, Disposable {
 		);
 		this.#store.add(store.onDidStart(shown => this.#follow(shown)));
 		this.#store.add(store.onDidEnd(({ model }) => this.#update(model)));
+		this.#store.add(
+			store.onDidChange(() => {
+				const { shown } = store;
+				if (shown && !shown.session) this.#update(shown.model);
+			}),
+		);
 	}
 
 	provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
