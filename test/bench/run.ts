@@ -5,16 +5,21 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../../scripts/paths.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { childrenCpuMs } from './cpuTime.ts';
 import { bare, DEFAULT_VARIANT, type Run, type Variant, variants } from './measure.ts';
 import { median, spreadText } from './statistics.ts';
 
+/** Measured beside the others, but in ms: a ratio would say nothing. */
+const EMPTY = 'empty';
 const scripts = join(projectRoot, 'test', 'bench', 'scripts');
 
 interface ScriptResult {
 	readonly name: string;
 	readonly bareMs: number[];
-	/** With divided by without, of the same round. */
+	/** Wall time with divided by without, of the same round. */
 	readonly ratios: Map<string, number[]>;
+	/** The same for processor time; empty where the system does not tell. */
+	readonly cpuRatios: Map<string, number[]>;
 	readonly firstSampleMs: number[];
 }
 
@@ -28,31 +33,23 @@ async function main(): Promise<void> {
 	const wanted = values.only?.split(',');
 	const names = readdirSync(scripts)
 		.map(file => basename(file, '.mjs'))
-		.filter(name => name !== 'data' && (wanted?.includes(name) ?? true));
+		.filter(name => !['data', EMPTY].includes(name) && (wanted?.includes(name) ?? true));
 	const before = loadavg();
 	const results: ScriptResult[] = [];
 	for (const name of names) results.push(await measure(name, rounds));
 	print(results, rounds, before);
+	printEmpty(await measure(EMPTY, rounds));
 }
 
 /** Rounds interleave the variants, each round in another order: what else the machine does falls on all alike. */
 async function measure(name: string, rounds: number): Promise<ScriptResult> {
 	const script = join(scripts, `${name}.mjs`);
 	const folder = temporaryFolder('bench');
-	const result: ScriptResult = { name, bareMs: [], ratios: new Map(), firstSampleMs: [] };
+	const result: ScriptResult = { name, bareMs: [], ratios: new Map(), cpuRatios: new Map(), firstSampleMs: [] };
 	try {
 		const { output } = await bare.run(script, folder.path);
 		for (let round = 0; round < rounds; round++) {
-			const runs = await runRound(script, folder.path, round, output);
-			const bareMs = runs.get(bare.name)?.wallMs ?? Number.NaN;
-			result.bareMs.push(bareMs);
-			for (const { name: variant } of variants) {
-				const run = runs.get(variant);
-				if (!run) continue;
-				result.ratios.set(variant, [...(result.ratios.get(variant) ?? []), run.wallMs / bareMs]);
-				if (variant === DEFAULT_VARIANT && run.firstSampleMs !== undefined)
-					result.firstSampleMs.push(run.firstSampleMs);
-			}
+			addRound(result, await runRound(script, folder.path, round, output));
 			process.stderr.write(`${name}: round ${round + 1} of ${rounds}\n`);
 		}
 	} finally {
@@ -61,35 +58,87 @@ async function measure(name: string, rounds: number): Promise<ScriptResult> {
 	return result;
 }
 
-async function runRound(script: string, folder: string, round: number, output: string): Promise<Map<string, Run>> {
+function addRound(result: ScriptResult, runs: ReadonlyMap<string, MeasuredRun>): void {
+	const without = runs.get(bare.name);
+	if (!without) return;
+	result.bareMs.push(without.wallMs);
+	for (const { name } of variants) {
+		const run = runs.get(name);
+		if (!run) continue;
+		add(result.ratios, name, run.wallMs / without.wallMs);
+		if (run.cpuMs !== undefined && without.cpuMs) add(result.cpuRatios, name, run.cpuMs / without.cpuMs);
+		if (name === DEFAULT_VARIANT && run.firstSampleMs !== undefined) result.firstSampleMs.push(run.firstSampleMs);
+	}
+}
+
+function add(lists: Map<string, number[]>, name: string, value: number): void {
+	const list = lists.get(name);
+	if (list) list.push(value);
+	else lists.set(name, [value]);
+}
+
+type MeasuredRun = Run & { cpuMs?: number };
+
+async function runRound(
+	script: string,
+	folder: string,
+	round: number,
+	output: string,
+): Promise<Map<string, MeasuredRun>> {
 	const all: Variant[] = [bare, ...variants];
-	const runs = new Map<string, Run>();
+	const runs = new Map<string, MeasuredRun>();
 	for (let i = 0; i < all.length; i++) {
 		const variant = all[(i + round) % all.length];
 		if (!variant) continue;
+		const before = childrenCpuMs();
 		const run = await variant.run(script, folder);
+		const after = childrenCpuMs();
 		if (run.output !== output) throw new Error(`${variant.name} changed what ${basename(script)} prints`);
-		runs.set(variant.name, run);
+		runs.set(variant.name, { ...run, ...(before !== undefined && after !== undefined && { cpuMs: after - before }) });
 	}
 	return runs;
 }
 
 function print(results: readonly ScriptResult[], rounds: number, before: readonly number[]): void {
+	console.log(`Wall time with divided by without, median of ${rounds} rounds (lowest–highest):\n`);
+	printTable(results, ({ ratios }) => ratios);
+	if (results.every(({ cpuRatios }) => cpuRatios.size > 0)) {
+		console.log('\nProcessor time of the script with divided by without:\n');
+		printTable(results, ({ cpuRatios }) => cpuRatios);
+	}
+	const first = results.flatMap(({ firstSampleMs }) => firstSampleMs);
+	const cores = cpus().length;
+	const loads = [before, loadavg()].map(([minute = 0]) => minute);
+	console.log(`\nFrom the command to the first sample: ${spreadText(first, 0)} ms.`);
+	console.log(
+		`Node ${process.versions.node}, ${cores} cores, load ${loads.map(n => n.toFixed(1)).join(' before and ')} after.`,
+	);
+	// One script and what watches it use about one and a half cores.
+	if (Math.max(...loads) > Math.max(2, cores * 0.75)) console.log('The machine was busy: wall times are noisy.');
+}
+
+function printEmpty({ bareMs, ratios }: ScriptResult): void {
+	const added = variants.map(({ name }) => {
+		const ms = (ratios.get(name) ?? []).map((ratio, round) => (ratio - 1) * (bareMs[round] ?? 0));
+		return `${name} ${median(ms).toFixed(0)} ms`;
+	});
+	console.log(`An empty script takes ${median(bareMs).toFixed(0)} ms; on top of that: ${added.join(', ')}.`);
+}
+
+function printTable(
+	results: readonly ScriptResult[],
+	ratiosOf: (result: ScriptResult) => ReadonlyMap<string, readonly number[]>,
+): void {
 	const columns = ['script', 'bare', ...variants.map(({ name }) => name)];
 	console.log(row(columns));
 	console.log(row(columns.map((_, i) => (i === 0 ? '---' : '---:'))));
-	for (const { name, bareMs, ratios } of results) {
-		const cells = variants.map(variant => spreadText(ratios.get(variant.name) ?? []));
-		console.log(row([name, `${(median(bareMs) / 1000).toFixed(2)} s`, ...cells]));
+	for (const result of results) {
+		const cells = variants.map(({ name }) => spreadText(ratiosOf(result).get(name) ?? []));
+		console.log(row([result.name, `${(median(result.bareMs) / 1000).toFixed(2)} s`, ...cells]));
 	}
-	const medians = variants.map(({ name }) => results.map(({ ratios }) => median(ratios.get(name) ?? [])));
+	const medians = variants.map(({ name }) => results.map(result => median(ratiosOf(result).get(name) ?? [])));
 	console.log(row(['**median of all**', '', ...medians.map(values => `**${median(values).toFixed(2)}**`)]));
 	console.log(row(['**worst of all**', '', ...medians.map(values => `**${Math.max(...values).toFixed(2)}**`)]));
-	const first = results.flatMap(({ firstSampleMs }) => firstSampleMs);
-	const load = [before, loadavg()].map(([minute = 0]) => minute.toFixed(1)).join(' before and ');
-	console.log(`\nWall time with divided by without, median of ${rounds} rounds (lowest–highest).`);
-	console.log(`From the command to the first sample: ${spreadText(first, 0)} ms.`);
-	console.log(`Node ${process.versions.node}, ${cpus().length} cores, load ${load} after.`);
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -1,0 +1,1 @@
+// Nothing: what is left is the cost of starting and ending.
