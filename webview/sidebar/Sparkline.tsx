@@ -28,18 +28,20 @@ export function Sparkline(): JSX.Element {
 		if (!data || !top || !model) return;
 		ctx.scale(scale, scale);
 		ctx.beginPath();
+		let firstX: number | undefined;
 		let lastX = 0;
 		data.t.forEach((t, i) => {
 			const rss = data.rssBytes[i];
 			if (rss === null || rss === undefined) return;
 			lastX = (t / Math.max(model.now, 1)) * width;
+			firstX ??= lastX;
 			ctx.lineTo(lastX, HEIGHT - 2 - (rss / top) * (HEIGHT - 6));
 		});
 		ctx.strokeStyle = theme.blue;
 		ctx.lineWidth = 1.5;
 		ctx.stroke();
 		ctx.lineTo(lastX, HEIGHT);
-		ctx.lineTo(0, HEIGHT);
+		ctx.lineTo(firstX ?? 0, HEIGHT);
 		ctx.globalAlpha = 0.15;
 		ctx.fillStyle = theme.blue;
 		ctx.fill();
