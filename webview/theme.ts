@@ -42,8 +42,8 @@ export function readTheme(): Theme {
 		contrastBorder: inContrast && contrast ? contrast : undefined,
 		blue: read('charts-blue'),
 		green: read('charts-green'),
-		// High contrast has no orange of its own.
-		orange: read('charts-orange', 'terminal-ansiBrightMagenta'),
+		// The orange of charts is a translucent highlight that fades on white and is missing in high contrast.
+		orange: read('symbolIcon-classForeground', 'charts-orange'),
 		purple: read('charts-purple'),
 		red: read('charts-red'),
 		yellow: read('charts-yellow'),
