@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { bytesOf, cellText, legendBytes, showTab, stateText, waitForState } from '../support/interfacePanel.ts';
-import { TestWindow } from '../support/interfaceWindow.ts';
+import { keepPictureOfFailure, TestWindow } from '../support/interfaceWindow.ts';
 import { screenshot, waitFor } from '../support/vscodePage.ts';
 
 describe('Profile with memory manager', () => {
@@ -12,11 +12,12 @@ describe('Profile with memory manager', () => {
 		window = await TestWindow.open();
 	});
 	after(() => window?.close());
+	keepPictureOfFailure(() => window);
 
 	it('opens the panel from the palette and shows a line that rises', async () => {
 		await window.openFile('rows.mjs');
-		const started = performance.now();
 		await window.command('Profile with memory manager');
+		const started = performance.now();
 		panel = await window.panel('rows.mjs');
 		const first = await waitFor(() => legendBytes(panel, 'RSS'), { what: 'the first sample' });
 		console.log(`      command to first sample on the screen: ${(performance.now() - started).toFixed(0)} ms`);

@@ -32,3 +32,9 @@ export async function cellText(panel: Frame, table: string, text: string, column
 	const row = panel.locator(`.table-${table} tbody tr`).filter({ hasText: text }).first();
 	return row.locator(`.column-${column}`).innerText({ timeout: 2_000 });
 }
+
+/** A fact of the tab *Process*, by its label. */
+export function fact(panel: Frame, label: string): Promise<string> {
+	const row = panel.locator('.fact').filter({ has: panel.locator('dt', { hasText: new RegExp(`^${label}$`) }) });
+	return row.locator('dd').innerText({ timeout: 2_000 });
+}

@@ -2,11 +2,18 @@ import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import type { ExampleWorkspace } from './exampleWorkspace.ts';
 import { copyScripts } from './interfaceWorkspace.ts';
-import { openVscode, runCommand, type VscodePage, type VscodePageOptions, webviewFrame } from './vscodePage.ts';
+import {
+	openVscode,
+	runCommand,
+	screenshot,
+	type VscodePage,
+	type VscodePageOptions,
+	webviewFrame,
+} from './vscodePage.ts';
 import { waitFor } from './waitFor.ts';
 
 /** Longest that the served VS Code on a busy machine may take for one step of a person. */
-const STEP_MS = 30_000;
+const STEP_MS = 20_000;
 
 export const selectors = {
 	panel: '#memory-manager-panel',
@@ -17,6 +24,16 @@ export const selectors = {
 
 export interface TestWindowOptions extends Omit<VscodePageOptions, 'folder'> {
 	readonly workspace?: () => Promise<ExampleWorkspace>;
+}
+
+/** Keeps a picture of the window when a test of this suite fails. */
+export function keepPictureOfFailure(window: () => TestWindow | undefined): void {
+	afterEach(async function () {
+		const { currentTest } = this;
+		const page = window()?.page;
+		if (currentTest?.state !== 'failed' || !page) return;
+		console.log(`      picture: ${await screenshot(page, `failed-${currentTest.title.replace(/\W+/g, '-')}`)}`);
+	});
 }
 
 /** A window of the served VS Code on a folder of scripts, and what a person does in it. */
