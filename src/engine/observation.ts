@@ -11,7 +11,7 @@ import { messageOf, UserError } from './errors.ts';
 import { ConnectionClosedError } from './inspector/cdp.ts';
 import { monotonicMs, type SessionClock } from './inspector/clock.ts';
 import { parseCommandResult, parseSetUp } from './inspector/pollReply.ts';
-import { leave, runCommand, setUp } from './inspector/snippets.ts';
+import { leave, pollMaker, runCommand, setUp } from './inspector/snippets.ts';
 import { ENGINE_KEY, HUB_KEY, type Target } from './inspector/target.ts';
 import type { SessionLog } from './sessionLog.ts';
 import type { SamplingOptions } from './sessionTypes.ts';
@@ -75,7 +75,7 @@ export class Observation implements PollConsumer {
 		const { target, clock, log, sampling, sameMachine } = this.#options;
 		const sent = monotonicMs();
 		if (sampling.allocations !== false) this.#allocations.start().catch(this.#onError);
-		const reply = target.run(setUp, HUB_KEY, ENGINE_KEY).then(value => ({ value, received: monotonicMs() }));
+		const reply = target.run(setUp, HUB_KEY, ENGINE_KEY, pollMaker).then(value => ({ value, received: monotonicMs() }));
 		const { value, received } = await reply;
 		const facts = parseSetUp(value);
 		if (!facts) throw new Error('the process gave an answer that cannot be read');

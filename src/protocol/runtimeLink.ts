@@ -7,7 +7,7 @@
  * At exit it calls the binding {@link NOTIFY_BINDING} with `ending`, writes `<dir>/<pid>.ending` (an event may be held up) and waits, bounded, for the file `<dir>/<pid>.release`:
  * by then the engine has read what it needs and closed its connections, so that Node prints nothing about a debugger.
  */
-import type { CacheEntry, PoolEntry, RegionEntry, RegionStatsEntry, SpanEntry } from './entries.ts';
+import type { CacheEntry, MemoryReading, PoolEntry, RegionEntry, RegionStatsEntry, SpanEntry } from './entries.ts';
 import { isBoolean, isCount, isRecord, isString } from './guards.ts';
 import { parseJson } from './recording.ts';
 
@@ -81,7 +81,10 @@ export interface RuntimeHub {
 	go(): void;
 	/** From here on nothing is recorded any more (the engine has gone). */
 	leave(): void;
-	/** What is new since the last drain, with definitions before their uses; also notes the memory reading for open regions' peaks. */
-	drain(): Drained;
+	/**
+	 * What is new since the last drain, with definitions before their uses. The memory reading, the caller's or else its own,
+	 * counts for the peaks of open regions.
+	 */
+	drain(reading?: MemoryReading): Drained;
 	command(command: RuntimeCommand): CommandResult;
 }

@@ -4,7 +4,7 @@
  * {@link SharedHub}: a change that an older copy would misread needs another `protocol`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RegionKind, Site, SpanEntry } from '../protocol/entries.ts';
+import type { MemoryReading, RegionKind, Site, SpanEntry } from '../protocol/entries.ts';
 import {
 	type CommandResult,
 	type Drained,
@@ -73,9 +73,9 @@ class Hub implements SharedHub {
 		this.#spans.reset();
 	}
 
-	drain(): Drained {
+	drain(reading?: MemoryReading): Drained {
 		try {
-			return this.#drain();
+			return this.#drain(reading);
 		} catch {
 			// A script that broke a built-in we need must not break the engine's poll as well.
 			return { entries: [], dropped: 0 };
@@ -121,10 +121,10 @@ class Hub implements SharedHub {
 		}
 	}
 
-	#drain(): Drained {
+	#drain(reading: MemoryReading | undefined): Drained {
 		if (!this.recording) return { entries: [], dropped: 0 };
 		const now = monotonicMs();
-		if (this.#spans.size > 0) this.#spans.raiseAll(readMemory());
+		if (this.#spans.size > 0) this.#spans.raiseAll(reading ?? readMemory());
 		const { spans, dropped } = this.#queue.take();
 		const open = this.#spans.announce();
 		const definitions: RuntimeEntry[] = [];

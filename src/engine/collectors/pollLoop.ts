@@ -2,7 +2,7 @@ import { ConnectionClosedError } from '../inspector/cdp.ts';
 import type { SessionClock } from '../inspector/clock.ts';
 import { parsePoll } from '../inspector/pollReply.ts';
 import { type PollReply, poll } from '../inspector/snippets.ts';
-import { ENGINE_KEY, HUB_KEY, type Target } from '../inspector/target.ts';
+import { ENGINE_KEY, type Target } from '../inspector/target.ts';
 
 export interface Polled {
 	/** Session time at which the target answered. */
@@ -139,7 +139,7 @@ export class PollLoop {
 	}
 
 	async #ask(withGc: boolean): Promise<PollReply | undefined> {
-		const reply = parsePoll(await this.#target.run(poll, HUB_KEY, ENGINE_KEY, withGc));
+		const reply = parsePoll(await this.#target.run(poll, ENGINE_KEY, withGc));
 		if (!reply) this.#failures++;
 		return reply;
 	}

@@ -4,7 +4,7 @@
  */
 import type { CommandResult, Drained, RuntimeCommand, RuntimeHub } from '../../protocol/runtimeLink.ts';
 
-/** Raw result of {@link poll}: bytes; `now` and `costMs` in ms of the target's monotonic clock. */
+/** Raw result of a poll: bytes; `now` and `costMs` in ms of the target's monotonic clock. */
 export interface PollReply {
 	now: number;
 	costMs: number;
@@ -48,18 +48,21 @@ interface GcProfiler {
 }
 
 interface EngineState {
+	poll(thorough: boolean): string;
 	v8?: { getHeapStatistics(): { heap_size_limit: number; malloced_memory: number } };
 	gc?: GcProfiler;
 }
 
-/** The expression that calls `fn` with JSON arguments in the target. */
+/** The expression that calls `fn` in the target. Arguments are JSON, or other functions of this file. */
 export function expression<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): string {
-	const list = args.map(arg => (arg === undefined ? 'undefined' : JSON.stringify(arg))).join(',');
+	const list = args
+		.map(arg => (typeof arg === 'function' ? arg.toString() : (JSON.stringify(arg) ?? 'undefined')))
+		.join(',');
 	return `(${fn.toString()})(${list})\n//# sourceURL=${SNIPPET_URL}`;
 }
 export const SNIPPET_URL = 'memory-manager:engine';
 
-export function setUp(hubKey: string, engineKey: string): string {
+export function setUp(hubKey: string, engineKey: string, makePoll: typeof pollMaker): string {
 	type Holder = Record<symbol, unknown>;
 	const holder = globalThis as unknown as Holder;
 	const load = (name: string): unknown => {
@@ -68,7 +71,7 @@ export function setUp(hubKey: string, engineKey: string): string {
 			? find(name)
 			: (process as { mainModule?: { require(name: string): unknown } }).mainModule?.require(name);
 	};
-	const state: EngineState = {};
+	const state: EngineState = { poll: () => '' };
 	try {
 		const v8 = load('v8') as EngineState['v8'] & { GCProfiler?: new () => GcProfiler };
 		if (v8) {
@@ -81,6 +84,7 @@ export function setUp(hubKey: string, engineKey: string): string {
 	} catch {
 		// Without the module the heap limit and collections are not known here.
 	}
+	state.poll = makePoll(state, Symbol.for(hubKey));
 	Object.defineProperty(holder, Symbol.for(engineKey), { value: state, configurable: true, enumerable: false });
 	const [seconds, nanoseconds] = process.hrtime();
 	return JSON.stringify({
@@ -96,38 +100,60 @@ export function setUp(hubKey: string, engineKey: string): string {
 	});
 }
 
-export function poll(hubKey: string, engineKey: string, withGc: boolean): string {
+/**
+ * Makes the function that answers each poll: once, because compiling it every time would cost more than running it. It keeps
+ * the built-ins it needs, which the script may replace later. `thorough` also asks for what is dearer and changes slowly.
+ */
+export function pollMaker(state: EngineState, hubKey: symbol): (thorough: boolean) => string {
+	const { stringify } = JSON;
+	const { hrtime } = process;
+	const memoryUsage = process.memoryUsage.bind(process);
 	const holder = globalThis as unknown as Record<symbol, unknown>;
-	const began = process.hrtime();
-	const memory = process.memoryUsage();
-	const state = holder[Symbol.for(engineKey)] as EngineState | undefined;
-	const heap = state?.v8?.getHeapStatistics();
-	const reply: Record<string, unknown> = {
-		now: began[0] * 1e3 + began[1] / 1e6,
-		rss: memory.rss,
-		heapUsed: memory.heapUsed,
-		heapTotal: memory.heapTotal,
-		heapLimit: heap?.heap_size_limit,
-		malloced: heap?.malloced_memory,
-		external: memory.external,
-		arrayBuffers: memory.arrayBuffers,
+	return thorough => {
+		const began = hrtime();
+		const memory = memoryUsage();
+		const reply: Record<string, unknown> = {
+			now: began[0] * 1e3 + began[1] / 1e6,
+			rss: memory.rss,
+			heapUsed: memory.heapUsed,
+			heapTotal: memory.heapTotal,
+			external: memory.external,
+			arrayBuffers: memory.arrayBuffers,
+		};
+		if (thorough && state.v8) {
+			const heap = state.v8.getHeapStatistics();
+			reply.heapLimit = heap.heap_size_limit;
+			reply.malloced = heap.malloced_memory;
+		}
+		if (thorough && state.gc) {
+			const result = state.gc.stop();
+			state.gc.start();
+			reply.gc = (result?.statistics ?? []).map(one => [
+				one.gcType,
+				one.cost,
+				one.beforeGC.heapStatistics.usedHeapSize,
+				one.afterGC.heapStatistics.usedHeapSize,
+				one.afterGC.heapStatistics.externalMemory ?? 0,
+			]);
+		}
+		const hub = holder[hubKey] as RuntimeHub | undefined;
+		if (hub && hub.protocol === 1) {
+			reply.drained = hub.drain({
+				rssBytes: memory.rss,
+				heapUsedBytes: memory.heapUsed,
+				externalBytes: memory.external,
+				arrayBuffersBytes: memory.arrayBuffers,
+			});
+		}
+		const spent = hrtime(began);
+		reply.costMs = spent[0] * 1e3 + spent[1] / 1e6;
+		return stringify(reply);
 	};
-	if (withGc && state?.gc) {
-		const result = state.gc.stop();
-		state.gc.start();
-		reply.gc = (result?.statistics ?? []).map(one => [
-			one.gcType,
-			one.cost,
-			one.beforeGC.heapStatistics.usedHeapSize,
-			one.afterGC.heapStatistics.usedHeapSize,
-			one.afterGC.heapStatistics.externalMemory ?? 0,
-		]);
-	}
-	const hub = holder[Symbol.for(hubKey)] as RuntimeHub | undefined;
-	if (hub && hub.protocol === 1) reply.drained = hub.drain();
-	const spent = process.hrtime(began);
-	reply.costMs = spent[0] * 1e3 + spent[1] / 1e6;
-	return JSON.stringify(reply);
+}
+
+export function poll(engineKey: string, thorough: boolean): string {
+	const state = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(engineKey)] as EngineState | undefined;
+	return state ? state.poll(thorough) : '';
 }
 
 export function go(hubKey: string): boolean {
