@@ -20,10 +20,10 @@ describe('CodeLens on tracked functions', () => {
 		await lenses.first().locator('a').first().click();
 		const panel = await window.panel('rows.mjs');
 		await waitForState(panel, 'exited with code 3');
-		const text = await waitFor(async () => (await lenses.allInnerTexts()).find(lens => lens.includes('12 calls')), {
+		const text = await waitFor(async () => (await lenses.allInnerTexts()).find(lens => lens.includes('24 calls')), {
 			what: 'the calls of "make rows" above its line',
 		});
-		assert.match(text, /Profile.*12 calls · peak \d[\d.]* MB RSS/s);
+		assert.match(text, /Profile.*24 calls · peak \d[\d.]* MB RSS/s);
 		await screenshot(window.page, 'codelens');
 		await lenses.first().locator('a').nth(1).click();
 		await panel.locator('#tab-regions[aria-selected="true"]').waitFor();

@@ -24,7 +24,7 @@ describe('The state of the panel', () => {
 		await panel.locator('#tab-regions[aria-selected="true"]').waitFor();
 		await panel.locator('.legend-item[aria-pressed="false"]', { hasText: 'Heap total' }).waitFor();
 		await panel.locator('.table-regions th.column-calls[aria-sort="descending"]').waitFor();
-		assert.equal(await panel.locator('.table-regions tbody tr').first().locator('.column-calls').innerText(), '12');
+		assert.equal(await panel.locator('.table-regions tbody tr').first().locator('.column-calls').innerText(), '24');
 	}
 
 	it('survives being hidden behind another editor', async () => {
