@@ -66,7 +66,7 @@ async function pictureOfMenu(window: TestWindow): Promise<void> {
 	await page.locator('.monaco-menu').filter({ hasText: 'Profile with memory manager' }).waitFor();
 	await page.evaluate('Promise.all(document.getAnimations().map(animation => animation.finished))');
 	const box = await boxOf(editor);
-	const clip = { x: box.x + box.width - 720, y: box.y, width: 720, height: 260 };
+	const clip = { ...box, height: 230 };
 	await page.screenshot({ path: media('walkthrough-profile'), clip });
 	await page.keyboard.press('Escape');
 }
@@ -87,8 +87,9 @@ async function pictureOfTwo(window: TestWindow): Promise<void> {
 	const panel = await window.panel(SCRIPT);
 	await waitForState(panel, 'exited with code 0', RUN_MS);
 	await window.command('View: Hide Panel');
-	await window.command('View: Split Editor Right');
 	await sidebar.locator('.recording-open').last().click();
+	await waitFor(async () => (await page.locator('.tabs-container .tab').count()) === 2, { what: 'the recording' });
+	await window.command('View: Move Editor into Right Group');
 	await waitFor(async () => (await page.locator('.tabs-container .tab.active').count()) === 2, { what: 'two editors' });
 	await take(page, 'walkthrough-compare');
 }
@@ -99,4 +100,4 @@ async function boxOf(locator: Locator) {
 	return box;
 }
 
-for (const theme of ['dark', 'light'] as const) await pictureOfPanel(theme);
+for (const theme of ['light', 'dark'] as const) await pictureOfPanel(theme);
