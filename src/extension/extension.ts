@@ -10,7 +10,7 @@ import { SessionCommands } from './commands/sessionCommands.ts';
 import { Configuration } from './configuration.ts';
 import { followContextKeys } from './contextKeys.ts';
 import { CriticalNotice } from './criticalNotice.ts';
-import { recordingsPath } from './folders.ts';
+import { realFolder, recordingsPath } from './folders.ts';
 import { commands, views } from './ids.ts';
 import { LastRecording } from './lastRecording.ts';
 import { checkTab } from './panel/messageChecks.ts';
@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	};
 	const log = add(vscode.window.createOutputChannel('Memory Manager', { log: true }));
 	const onError = (error: unknown) => reportError(error, log);
-	const runtimeDir = join(extensionUri.fsPath, 'dist', 'runtime');
+	const runtimeDir = realFolder(join(extensionUri.fsPath, 'dist', 'runtime'));
 
 	const configuration = new Configuration(sentence => log.warn(sentence));
 	const store = add(new SessionStore(onError));

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { Configuration } from './configuration.ts';
@@ -24,3 +25,6 @@ export function recordingsPath(context: vscode.ExtensionContext, configuration: 
 	const own = (context.storageUri ?? context.globalStorageUri).fsPath;
 	return recordingsFolder === undefined ? join(own, 'recordings') : folderFrom(recordingsFolder, folder?.fsPath ?? own);
 }
+
+/** Node names modules by their real path, and the folder of an extension may be reached through a link. */
+export const realFolder = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
