@@ -24,6 +24,8 @@ const MAX_GCS = 8_192;
 const MAX_SPANS = 16_384;
 const MAX_PROFILES = 256;
 const MAX_NOTICES = 500;
+/** Of each kind. A script that makes a cache for every request leaves one more behind each time. */
+const MAX_STORES = 1_024;
 
 export interface CallTreeNode {
 	id: number;
@@ -111,9 +113,11 @@ export class SessionModel {
 				break;
 			case 'cache':
 				this.caches.set(entry.id, entry);
+				if (entry.disposed) forgetDisposed(this.caches);
 				break;
 			case 'pool':
 				this.pools.set(entry.id, entry);
+				if (entry.disposed) forgetDisposed(this.pools);
 				break;
 			case 'cost':
 				this.cost = entry;
@@ -251,6 +255,14 @@ function largest(profiles: readonly AllocationsEntry[]): AllocationsEntry | unde
 		if (bytes > bestBytes) [best, bestBytes] = [profile, bytes];
 	}
 	return best;
+}
+
+/** Those in use stay however many they are; of the others the oldest go. */
+function forgetDisposed(stores: Map<number, CacheEntry | PoolEntry>): void {
+	if (stores.size <= MAX_STORES) return;
+	const disposed = [...stores.values()].filter(store => store.disposed);
+	// Down to half, so that not every entry walks through all of them.
+	for (const { id } of disposed.slice(0, Math.max(0, stores.size - MAX_STORES / 2))) stores.delete(id);
 }
 
 /** Every second one, and always the largest and the newest. */

@@ -79,6 +79,21 @@ describe('SessionModel', () => {
 		assert.equal(model.notices.length, 500);
 	});
 
+	it('forgets the oldest of many disposed caches and pools, never one in use', () => {
+		const model = new SessionModel(sampleHeader);
+		const counts = { entries: 0, hits: 0, misses: 0, evictions: {} };
+		const pool = { inUse: 0, idle: 0, max: 1, waiting: 0, created: 0, reused: 0, destroyed: 0, leaked: 0 };
+		for (let id = 1; id <= 5_000; id++) {
+			const disposed = id > 3;
+			model.apply({ type: 'cache', t: id, id, name: 'c', disposed, bytes: 0, bytesFrom: 'declared', ...counts });
+			model.apply({ type: 'pool', t: id, id, name: 'p', disposed, ...pool });
+		}
+		for (const stores of [model.caches, model.pools]) {
+			assert.ok(stores.size <= 1_024, `${stores.size} are kept`);
+			assert.ok([1, 2, 3, 5_000].every(id => stores.has(id)));
+		}
+	});
+
 	it('stands a call tree with circles, unknown frames and unknown parents', () => {
 		const frames = [{ id: 1, functionName: 'f', file: '', line: 0, column: 0, kind: 'user' as const }];
 		const model = modelOf([
