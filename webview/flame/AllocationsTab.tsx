@@ -71,7 +71,7 @@ function sentence(model: SessionModel, profile: AllocationsEntry, choice: Profil
 	const count = model.profiles.length;
 	const which = choice === 'peak' && count > 1 ? `, the largest of ${formatCount(count)} profiles` : '';
 	return (
-		`Live heap by call site at ${formatMs(profile.t)}${which}: ${formatBytes(liveBytes(profile))}, estimated from one sample per ` +
+		`Live heap by function at ${formatMs(profile.t)}${which}: ${formatBytes(liveBytes(profile))}, estimated from one sample per ` +
 		`${formatBytes(profile.intervalBytes)}. Contents of Buffers and typed arrays lie outside the heap and are not in this view${buffers}.`
 	);
 }
@@ -83,7 +83,7 @@ function NoAllocations({ model }: { model: SessionModel }): JSX.Element {
 			<p>
 				{over
 					? 'The script ended before one could be read, or allocation sampling was off.'
-					: 'Reading a profile forces a full collection, so profiles are read seldom enough to cost at most 2 % of the time: the first comes within seconds, one more when the heap reaches a new peak, and one at the end.'}
+					: 'Reading a profile forces a full collection, so profiles are read seldom enough to cost at most 2 % of the time: the first comes within seconds, one more when the heap reaches a new peak, and one at the end. None comes where the setting memoryManager.allocations is off.'}
 			</p>
 		</EmptyState>
 	);

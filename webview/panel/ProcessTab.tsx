@@ -94,13 +94,18 @@ function gcRows({ gcTotals, now }: SessionModel): Row[] {
 	];
 }
 
-function recordingRows({ header, cost }: SessionModel): Row[] {
+function recordingRows({ header, cost, profiles }: SessionModel): Row[] {
+	// The interval is written down also where sampling is off.
+	const interval = profiles.at(-1)?.intervalBytes;
 	return [
 		['Started', new Date(header.originEpochMs).toLocaleString()],
 		['Written', formatBytes(cost?.recordedBytes)],
 		['Format', String(header.format)],
 		['Written by', `Memory Manager ${visibleText(header.version, 40)}, Node ${visibleText(header.engineNode, 40)}`],
-		['Allocation sampling', `one sample per ${formatBytes(header.samplingIntervalBytes)} on average`],
+		[
+			'Allocation sampling',
+			interval === undefined ? NOT_MEASURED : `one sample per ${formatBytes(interval)} on average`,
+		],
 	];
 }
 
