@@ -30,7 +30,7 @@ export const labelOf = ({ node, parent }: FlameBox, onlyMine: boolean): string =
 /** A function without a name is known by its place, which a box has no column for. */
 function boxName(frame: Frame, onlyMine: boolean): string {
 	const name = nameOf(frame, onlyMine);
-	const file = frame.file.slice(frame.file.lastIndexOf('/') + 1);
+	const file = frame.file.split(/[\\/]/).at(-1) ?? '';
 	return name === '(anonymous)' && file !== '' ? `${name} ${visibleText(file)}:${frame.line}` : name;
 }
 

@@ -17,12 +17,15 @@ export interface RegionResult {
 /** Newest files are kept. */
 const MAX_FILES = 500;
 
+/** VS Code writes the drive of a Windows path small, Node as it was given. */
+const fileKey = (file: string): string => file.replace(/^[A-Z](?=:[\\/])/, drive => drive.toLowerCase());
+
 /** The regions of the last run by the file that defines them. They stay when the run has ended. */
 export class RunResults {
 	readonly #files = new Map<string, RegionResult[]>();
 
 	get(file: string): readonly RegionResult[] {
-		return this.#files.get(file) ?? [];
+		return this.#files.get(fileKey(file)) ?? [];
 	}
 
 	/** Takes what a run has shown so far; files it does not touch keep what they have. */
@@ -31,7 +34,8 @@ export class RunResults {
 		for (const { definition, stats, retainedBytes } of model.regions.values()) {
 			const { site, name } = definition;
 			if (!site || !stats || stats.calls === 0) continue;
-			const results = byFile.get(site.file) ?? [];
+			const key = fileKey(site.file);
+			const results = byFile.get(key) ?? [];
 			results.push({
 				name,
 				site,
@@ -39,7 +43,7 @@ export class RunResults {
 				...(stats.peak && { peakRssBytes: stats.peak.rssBytes }),
 				...(retainedBytes !== undefined && { retainedBytes }),
 			});
-			byFile.set(site.file, results);
+			byFile.set(key, results);
 		}
 		for (const [file, results] of byFile) {
 			this.#files.delete(file);

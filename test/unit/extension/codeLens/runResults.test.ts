@@ -110,6 +110,12 @@ describe('RunResults', () => {
 		return model;
 	}
 
+	it('finds a Windows file whichever way its drive is written', () => {
+		const results = new RunResults();
+		results.update(modelOf('C:\\data\\a.js', 2));
+		assert.equal(results.get('c:\\data\\a.js')[0]?.calls, 2);
+	});
+
 	it('keeps the last run of each file', () => {
 		const results = new RunResults();
 		results.update(modelOf('/a.js', 1));
