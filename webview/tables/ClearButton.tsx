@@ -16,8 +16,10 @@ export function ClearButton({ kind, id, name, disposed }: ClearButtonProps): JSX
 	const { store, clearCache, clearPool } = usePanel();
 	const busy = useSignal(false);
 	const failure = useSignal('');
-	const can = store.info.value?.controllable === true && !disposed && !busy.value;
+	const can = store.info.value?.controllable === true && !disposed;
 	const press = async () => {
+		// Not disabled while it works: that would take the keyboard's focus away.
+		if (busy.value) return;
 		busy.value = true;
 		failure.value = '';
 		try {
