@@ -54,14 +54,15 @@ export class StatusBar implements Disposable {
 		}
 		this.#timer ??= setInterval(() => this.#update(), INTERVAL_MS);
 		const { header, latest, system } = active.model;
-		const level = system?.level ?? 'normal';
-		const background = BACKGROUND[level];
+		const level = system?.level;
+		const background = level && BACKGROUND[level];
 		const rss = formatBytes(latest?.rssBytes);
-		this.#item.text = `${ICON[level]} ${rss}`;
+		this.#item.text = `${ICON[level ?? 'normal']} ${rss}`;
 		this.#item.backgroundColor = background === undefined ? undefined : new vscode.ThemeColor(background);
 		const reason = system ? ` Level ${level}: ${system.levelReason}` : '';
+		const spoken = level ? `, level ${level}` : '';
 		this.#item.tooltip = `${visibleText(header.title)}: resident set ${rss}.${reason} Opens the panel.`;
-		this.#item.accessibilityInformation = { label: `Memory of ${visibleText(header.title)}: ${rss}, level ${level}` };
+		this.#item.accessibilityInformation = { label: `Memory of ${visibleText(header.title)}: ${rss}${spoken}` };
 		this.#item.show();
 	}
 }
