@@ -64,7 +64,12 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	};
 	const profile = new ProfileCommands({ configuration, choices: new RunChoices(workspaceState), run });
 	const sessions = new SessionCommands({ store, run });
-	const recordingCommands = new RecordingCommands(recordings, log);
+	const recordingCommands = new RecordingCommands({
+		folder: recordings,
+		store,
+		openPanel: () => panel.show(),
+		log,
+	});
 	const handlers = createActions({
 		sessions,
 		recordings: recordingCommands,

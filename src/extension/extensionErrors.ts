@@ -1,4 +1,6 @@
+import { messageOf } from '../engine/errors.ts';
 import { visibleText } from '../protocol/text.ts';
+import { SETTINGS_SECTION, settingKeys } from './ids.ts';
 
 export type ExtensionErrorCode =
 	| 'untrusted'
@@ -13,6 +15,8 @@ export type ExtensionErrorCode =
 	| 'unsavedPackageJson'
 	| 'sourceMissing'
 	| 'recordingMissing'
+	| 'recordingInUse'
+	| 'cannotRecord'
 	| 'cannotDelete'
 	| 'nameTaken'
 	| 'badName'
@@ -68,6 +72,14 @@ export const extensionErrors = {
 		),
 	recordingMissing: (path: string) =>
 		new ExtensionError('recordingMissing', `The recording "${short(path)}" is not there any more.`),
+	recordingInUse: (path: string) =>
+		new ExtensionError('recordingInUse', `"${short(path)}" is still being written. Stop its script first.`),
+	cannotRecord: (path: string, cause: unknown) =>
+		new ExtensionError(
+			'cannotRecord',
+			`Recordings cannot be written to "${short(path)}": ${short(messageOf(cause))}. Set ${SETTINGS_SECTION}.${settingKeys.recordingsFolder} to a folder that can.`,
+			{ cause },
+		),
 	cannotDelete: (path: string, cause: unknown) =>
 		new ExtensionError('cannotDelete', `"${short(path)}" could not be deleted. The log says why.`, { cause }),
 	nameTaken: (name: string) =>

@@ -6,16 +6,28 @@ import { visibleText } from '../../protocol/text.ts';
 import { formatBytes } from '../../protocol/units.ts';
 import { extensionErrors } from '../extensionErrors.ts';
 import { views } from '../ids.ts';
+import type { SessionStore, ShownSession } from '../sessions/sessionStore.ts';
 import { renamed } from './recordingNames.ts';
 import type { RecordingsFolder } from './recordingsFolder.ts';
+
+export interface RecordingCommandsOptions {
+	folder: RecordingsFolder;
+	store: SessionStore;
+	openPanel: () => void;
+	log: vscode.LogOutputChannel;
+}
 
 /** What a person does with recordings. */
 export class RecordingCommands {
 	readonly #folder: RecordingsFolder;
+	readonly #store: SessionStore;
+	readonly #openPanel: () => void;
 	readonly #log: vscode.LogOutputChannel;
 
-	constructor(folder: RecordingsFolder, log: vscode.LogOutputChannel) {
+	constructor({ folder, store, openPanel, log }: RecordingCommandsOptions) {
 		this.#folder = folder;
+		this.#store = store;
+		this.#openPanel = openPanel;
 		this.#log = log;
 	}
 
@@ -24,11 +36,18 @@ export class RecordingCommands {
 		const given = typeof argument === 'string' ? vscode.Uri.file(argument) : argument;
 		const uri = given instanceof vscode.Uri ? given : await this.#choose();
 		if (!uri) return;
+		const running = this.#running(uri.fsPath);
+		if (running) {
+			// The file ends somewhere in the middle; the run itself goes on.
+			this.#store.show(running);
+			return this.#openPanel();
+		}
 		if (uri.scheme === 'file' && !existsSync(uri.fsPath)) throw extensionErrors.recordingMissing(uri.fsPath);
 		await vscode.commands.executeCommand('vscode.openWith', uri, views.recording);
 	}
 
 	async rename(path: string): Promise<void> {
+		if (this.#running(path)) throw extensionErrors.recordingInUse(path);
 		const typed = await vscode.window.showInputBox({
 			title: 'Rename recording',
 			prompt: 'A renamed recording is kept when old ones are deleted',
@@ -37,10 +56,11 @@ export class RecordingCommands {
 		});
 		if (typed === undefined) return;
 		if (!existsSync(path)) throw extensionErrors.recordingMissing(path);
-		await this.#folder.rename(path, typed);
+		this.#store.moved(path, await this.#folder.rename(path, typed));
 	}
 
 	async delete(path: string): Promise<void> {
+		if (this.#running(path)) throw extensionErrors.recordingInUse(path);
 		const name = visibleText(basename(path), 80);
 		const confirm = 'Move to trash';
 		const question = `Move the recording "${name}" to the trash?`;
@@ -74,6 +94,10 @@ export class RecordingCommands {
 		if ((await vscode.window.showInformationMessage(visibleText(path, 400), copy)) === copy) {
 			await vscode.env.clipboard.writeText(path);
 		}
+	}
+
+	#running(path: string): ShownSession | undefined {
+		return this.#store.running.find(({ recordingPath }) => recordingPath === path);
 	}
 
 	async #choose(): Promise<vscode.Uri | undefined> {

@@ -24,9 +24,13 @@ export class RecordingsFolder {
 		return this.#path();
 	}
 
-	/** A path for a new recording; the folder is there. */
+	/** A path for a new recording; the folder is there. Rejects with `cannotRecord`. */
 	async next(title: string, when: Date): Promise<string> {
-		await mkdir(this.path, { recursive: true });
+		try {
+			await mkdir(this.path, { recursive: true });
+		} catch (error) {
+			throw extensionErrors.cannotRecord(this.path, error);
+		}
 		const name = recordingName(title, when).slice(0, -RECORDING_EXTENSION.length);
 		for (let count = 1; ; count++) {
 			const path = join(this.path, `${name}${count === 1 ? '' : `-${count}`}${RECORDING_EXTENSION}`);
@@ -66,10 +70,9 @@ export class RecordingsFolder {
 
 	/** Deletes the oldest beyond `keep`, of those that still have the name we gave them. */
 	async prune(keep: number, inUse: ReadonlySet<string>): Promise<void> {
-		const own = (await this.list()).filter(
-			({ path, name }) => isOwnName(name + RECORDING_EXTENSION) && !inUse.has(path),
-		);
+		const own = (await this.list()).filter(({ name }) => isOwnName(name + RECORDING_EXTENSION));
 		for (const { path } of own.slice(keep)) {
+			if (inUse.has(path)) continue;
 			try {
 				await unlink(path);
 				this.#logger.info(`Deleted the old recording "${path}".`);

@@ -75,7 +75,7 @@ export class SessionLauncher implements Disposable {
 			`Profiling ${titleOf(request)} (process ${session.pid ?? 'not known yet'}), recorded in "${recordingPath}".`,
 		);
 		void session.ended.then(async () => {
-			const inUse = new Set([recordingPath, store.shown?.recordingPath ?? '']);
+			const inUse = new Set([...store.running, store.shown].map(one => one?.recordingPath ?? ''));
 			await recordings.prune(settings.keepRecordings, inUse);
 			this.#pruned.fire();
 		});

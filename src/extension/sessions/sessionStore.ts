@@ -86,6 +86,13 @@ export class SessionStore implements Disposable {
 		this.#changed.fire();
 	}
 
+	/** The recording of what is shown has another path now. */
+	moved(from: string, to: string): void {
+		if (from === to || this.#shown?.recordingPath !== from) return;
+		this.#shown = { ...this.#shown, recordingPath: to };
+		this.#changed.fire();
+	}
+
 	dispose(): void {
 		this.#changed.dispose();
 		this.#started.dispose();

@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from '../../base/disposables.ts';
 import { Messenger } from '../../protocol/messenger.ts';
 import type { FromSidebar, PanelAction, SidebarState, ToSidebar } from '../../protocol/panel.ts';
 import { extensionErrors } from '../extensionErrors.ts';
+import { SETTINGS_SECTION, settingKeys } from '../ids.ts';
 import { checkId, checkRecording, checkSidebarAction } from '../panel/messageChecks.ts';
 import { panelSession } from '../panel/panelConnection.ts';
 import { loadBundle, webviewChannel } from '../panel/webviewHost.ts';
@@ -35,6 +36,11 @@ export class SidebarView implements vscode.WebviewViewProvider, Disposable {
 		this.#options = options;
 		this.#store.add(options.store.onDidChange(() => this.refresh()));
 		this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
+		this.#store.add(
+			vscode.workspace.onDidChangeConfiguration(event => {
+				if (event.affectsConfiguration(`${SETTINGS_SECTION}.${settingKeys.recordingsFolder}`)) this.refresh();
+			}),
+		);
 	}
 
 	resolveWebviewView(view: vscode.WebviewView): void {

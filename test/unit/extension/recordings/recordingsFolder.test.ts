@@ -65,6 +65,24 @@ describe('RecordingsFolder', () => {
 		]);
 	});
 
+	it('says which setting helps where no folder can be', async () => {
+		const file = join(temporary.path, 'file');
+		await writeFile(file, '');
+		const impossible = new RecordingsFolder(() => join(file, 'recordings'), silentLogger);
+		await assert.rejects(impossible.next('a', when), {
+			code: 'cannotRecord',
+			message: /memoryManager\.recordingsFolder/,
+		});
+	});
+
+	it('keeps as many as asked for, those in use among them', async () => {
+		await folder.next('a', when);
+		await write('a-20260101-000001.memrec', 1);
+		const ended = await write('a-20260101-000002.memrec', 2);
+		await folder.prune(1, new Set([ended]));
+		assert.deepEqual(await readdir(folder.path), ['a-20260101-000002.memrec']);
+	});
+
 	it('renames, but over nothing', async () => {
 		await folder.next('a', when);
 		const path = await write('a.memrec', 1);

@@ -50,6 +50,18 @@ describe('SessionStore', () => {
 		assert.deepEqual(log, ['start /1', 'change', 'end /1', 'change']);
 	});
 
+	it('knows where the shown recording lies after it was renamed', async () => {
+		const store = createStore();
+		const { session, end } = createSession('/1.memrec');
+		const { id } = store.add(session, request);
+		await end();
+		store.moved('/other.memrec', '/x.memrec');
+		assert.equal(store.shown?.recordingPath, '/1.memrec');
+		store.moved('/1.memrec', '/kept.memrec');
+		assert.equal(store.shown?.recordingPath, '/kept.memrec');
+		assert.equal(store.shown?.id, id);
+	});
+
 	it('shows an opened recording beside a run that goes on', () => {
 		const store = createStore();
 		const { session } = createSession('/1');
