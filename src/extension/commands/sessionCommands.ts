@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ProfileSession } from '../../engine/sessionTypes.ts';
@@ -7,6 +8,7 @@ import { formatBytes } from '../../protocol/units.ts';
 import { extensionErrors } from '../extensionErrors.ts';
 import type { RunRequest } from '../sessions/runRequest.ts';
 import { isRunning, type SessionStore, type ShownSession } from '../sessions/sessionStore.ts';
+import { savedFile } from './chooseFile.ts';
 
 const SNAPSHOT_EXTENSION = '.heapsnapshot';
 
@@ -18,6 +20,7 @@ export interface SessionCommandsOptions {
 /** What can be done with a session. Each acts on the given one, else on the active one; rejects with `noSession`. */
 export class SessionCommands {
 	readonly #options: SessionCommandsOptions;
+	readonly #restarting = new Map<string, Promise<void>>();
 
 	constructor(options: SessionCommandsOptions) {
 		this.#options = options;
@@ -27,13 +30,25 @@ export class SessionCommands {
 		await this.#session(shown).stop();
 	}
 
-	/** The same run again; one that still runs is stopped first. */
-	async restart(shown = this.#options.store.shown): Promise<void> {
-		if (!shown) throw extensionErrors.noSession();
-		if (!shown.request) throw extensionErrors.cannotRestart();
+	/** The same run again; one that still runs is stopped first. Asked twice before the new one is there, it starts one. */
+	restart(shown = this.#options.store.shown): Promise<void> {
+		if (!shown) return Promise.reject(extensionErrors.noSession());
+		const begun = this.#restarting.get(shown.id);
+		if (begun) return begun;
+		const restarting = this.#restart(shown).finally(() => this.#restarting.delete(shown.id));
+		this.#restarting.set(shown.id, restarting);
+		return restarting;
+	}
+
+	async #restart(shown: ShownSession): Promise<void> {
+		const { request } = shown;
+		if (!request) throw extensionErrors.cannotRestart();
 		if (!vscode.workspace.isTrusted) throw extensionErrors.untrusted();
+		if (request.kind === 'launch' && request.target.kind === 'script') {
+			await savedFile(vscode.Uri.file(request.target.path));
+		}
 		if (isRunning(shown)) await shown.session.stop();
-		await this.#options.run(shown.request);
+		await this.#options.run(request);
 	}
 
 	async collectGarbage(shown?: ShownSession): Promise<void> {
@@ -56,6 +71,8 @@ export class SessionCommands {
 			filters: { 'V8 heap snapshot': [SNAPSHOT_EXTENSION.slice(1)] },
 		});
 		if (!uri) return;
+		// Replacing a file of that name was agreed to in the dialog.
+		await rm(uri.fsPath, { force: true });
 		await vscode.window.withProgress(
 			{ location: vscode.ProgressLocation.Notification, title: 'Heap snapshot', cancellable: true },
 			async (progress, token) => {
