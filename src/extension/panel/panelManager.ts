@@ -49,8 +49,14 @@ export class PanelManager implements Disposable, vscode.WebviewPanelSerializer {
 	}
 
 	async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-		this.#open?.panel.dispose();
+		let closed = false;
+		panel.onDidDispose(() => {
+			closed = true;
+		});
 		if (!this.#options.store.shown) await this.#options.restore();
+		// Reading a recording takes its time: meanwhile this panel may have been closed, and another one opened.
+		if (closed) return;
+		this.#open?.panel.dispose();
 		this.#adopt(panel);
 	}
 
