@@ -4,6 +4,7 @@ import { extensionErrors } from './extensionErrors.ts';
 import { openSource } from './panel/openSource.ts';
 import type { PanelHandlers } from './panel/panelConnection.ts';
 import type { RecordingCommands } from './recordings/recordingCommands.ts';
+import { isCancellation } from './reportError.ts';
 import type { ShownSession } from './sessions/sessionStore.ts';
 import type { SidebarHandlers } from './sidebar/sidebarView.ts';
 
@@ -22,6 +23,7 @@ export function createActions(options: ActionsOptions): PanelHandlers & SidebarH
 		try {
 			await work;
 		} catch (error) {
+			if (isCancellation(error)) return;
 			options.onError(error);
 			throw error;
 		}
