@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../engine/errors.ts';
@@ -97,9 +98,7 @@ export class ProfileCommands {
 		if (command === undefined) return;
 		await choices.setCommand(command);
 		const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-		const cwd = folder
-			? workingDirectory(vscode.Uri.joinPath(folder, '-'), configuration.read(folder).cwd)
-			: process.cwd();
+		const cwd = folder ? workingDirectory(vscode.Uri.joinPath(folder, '-'), configuration.read(folder).cwd) : homedir();
 		await run({ kind: 'launch', target: { kind: 'command', command }, cwd });
 	}
 
@@ -131,7 +130,8 @@ function refuseUntrusted(): void {
 	if (!vscode.workspace.isTrusted) throw extensionErrors.untrusted();
 }
 
-const workspaceFolder = () => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
+/** Without a folder it is the home: the editor's own working directory is an accident. */
+const workspaceFolder = () => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
 
 const quoted = (word: string) => (/^[^\s"'\\]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`);
 
