@@ -17,6 +17,7 @@ const media = (name: string): string => join(projectRoot, 'media', `${name}.png`
 async function take(page: Page, name: string, clip?: { x: number; y: number; width: number; height: number }) {
 	// Nothing that lights up under the pointer.
 	await page.mouse.move(0, 0);
+	await waitFor(async () => (await page.locator('.monaco-hover:visible').count()) === 0, { what: 'tooltips to go' });
 	await page.screenshot({ path: media(name), ...(clip && { clip }) });
 	console.log(media(name));
 }
@@ -64,7 +65,7 @@ async function pictureOfMenu(window: TestWindow): Promise<void> {
 	const editor = page.locator('.editor-group-container').first();
 	await editor.locator('.editor-actions .dropdown-action-container .codicon-chevron-down').first().click();
 	await page.locator('.monaco-menu').filter({ hasText: 'Profile with memory manager' }).waitFor();
-	await page.evaluate('Promise.all(document.getAnimations().map(animation => animation.finished))');
+	await page.evaluate('Promise.allSettled(document.getAnimations().map(animation => animation.finished))');
 	const box = await boxOf(editor);
 	const clip = { ...box, height: 230 };
 	await page.screenshot({ path: media('walkthrough-profile'), clip });
@@ -91,7 +92,19 @@ async function pictureOfTwo(window: TestWindow): Promise<void> {
 	await waitFor(async () => (await page.locator('.tabs-container .tab').count()) === 2, { what: 'the recording' });
 	await window.command('View: Move Editor into Right Group');
 	await waitFor(async () => (await page.locator('.tabs-container .tab.active').count()) === 2, { what: 'two editors' });
+	await waitFor(async () => (await drawnPanels(page)) === 2, { what: 'both to be drawn' });
 	await take(page, 'walkthrough-compare');
+}
+
+/** Webviews that show an allocation profile now; those that were moved are loaded again. */
+async function drawnPanels(page: Page): Promise<number> {
+	const drawn = page.frames().map(frame =>
+		frame
+			.locator('.table-allocations')
+			.isVisible()
+			.catch(() => false),
+	);
+	return (await Promise.all(drawn)).filter(Boolean).length;
 }
 
 async function boxOf(locator: Locator) {
