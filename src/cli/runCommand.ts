@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { type Report, reportOf } from '../analysis/report.ts';
-import { DeadlineError, withDeadline } from '../base/deadlines.ts';
 import { errors } from '../engine/errors.ts';
 import { launchSession } from '../engine/launchSession.ts';
 import type { LaunchTarget, ProfileSession } from '../engine/sessionTypes.ts';
 import type { EndReason } from '../protocol/entries.ts';
+import { drained } from './drained.ts';
 import { passSignals } from './signals.ts';
 import { StatusLine, statusText } from './statusLine.ts';
 import { reportText } from './text.ts';
@@ -29,8 +27,6 @@ export interface RunOptions {
 }
 
 const STATUS_MS = 250;
-/** A child of the script may keep stderr open after it has gone; a shell would not wait for that either. */
-const STDERR_MS = 500;
 
 /** Runs a script under the engine with our own terminal; everything we say goes to stderr. Rejects with a UserError. */
 export async function run(options: RunOptions): Promise<EndReason> {
@@ -51,7 +47,7 @@ export async function run(options: RunOptions): Promise<EndReason> {
 	const endStatus = options.quiet || !options.status ? () => {} : showStatus(session);
 	try {
 		const reason = await session.ended;
-		await drained(session.stderr);
+		await drained(session.stderr, [process.stderr, process.stdout]);
 		endStatus();
 		const report = reportOf(session.model);
 		if (!options.quiet) process.stderr.write(`\n${reportText(report)}${whereItIs(report, options.recordingPath)}`);
@@ -76,15 +72,6 @@ function showStatus(session: ProfileSession): () => void {
 		clearInterval(timer);
 		line.dispose();
 	};
-}
-
-async function drained(stderr: Readable | undefined): Promise<void> {
-	if (!stderr) return;
-	try {
-		await withDeadline(finished(stderr, { writable: false }), STDERR_MS, 'stderr stays open');
-	} catch (error) {
-		if (!(error instanceof DeadlineError)) throw error;
-	}
 }
 
 /** The engine goes on without a recording that it cannot write, and says so in the notices. */

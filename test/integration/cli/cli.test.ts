@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { projectRoot } from '../../../scripts/paths.ts';
@@ -163,6 +163,37 @@ describe('the command line', () => {
 		const { code, stderr } = await ended;
 		assert.equal(code, 130, stderr);
 		assert.match(stderr, /stubborn\.cjs: stopped/);
+	});
+
+	describe('when a process that the script leaves behind keeps stderr open', () => {
+		let left = 0;
+		afterEach(() => {
+			if (left > 0 && isAlive(left)) process.kill(left, 'SIGKILL');
+		});
+
+		for (const merged of [false, true]) {
+			it(`ends with the script, ${merged ? 'stdout and stderr in one file' : 'stderr a pipe'}`, async function () {
+				if (process.platform === 'win32') this.skip();
+				const script = file(
+					'leaves.cjs',
+					`const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+					child.unref();
+					require('node:fs').writeFileSync('pid', String(child.pid));
+					process.stderr.write('x'.repeat(60_000) + '\\n');`,
+				);
+				const out = merged ? openSync(file('out'), 'a') : undefined;
+				const args = [MAIN, 'run', '-q', '--node', node, script];
+				const stdio = ['ignore', out ?? 'ignore', out ?? 'pipe'] as const;
+				const child = spawn(node, args, { cwd: folder.path, env: cleanEnvironment(), stdio: [...stdio] });
+				children.push(child);
+				const exit = new Promise(resolve => child.once('exit', resolve));
+				const stderr = child.stderr ? text(child.stderr) : undefined;
+				assert.equal(await withDeadline(exit, DEADLINE_MS, 'it waited for the process that was left behind'), 0);
+				left = Number(readFileSync(file('pid'), 'utf8'));
+				assert.ok(isAlive(left), 'it is none of our business how long that one lives');
+				assert.equal((await stderr) ?? readFileSync(file('out'), 'utf8'), `${'x'.repeat(60_000)}\n`);
+			});
+		}
 	});
 
 	const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
