@@ -74,14 +74,18 @@ function showStatus(session: ProfileSession): () => void {
 	};
 }
 
-/** The engine goes on without a recording that it cannot write, and says so in the notices. */
-const whereItIs = (report: Report, path: string): string =>
-	(report.cost?.recordedBytes ?? 0) > 0 ? `\nRecording: ${path}\n` : '';
+/** The engine goes on without a recording that it cannot write (any more), and says so in the notices. */
+function whereItIs({ cost, notices }: Report, path: string): string {
+	if ((cost?.recordedBytes ?? 0) === 0) return '';
+	const brokeOff = notices.some(({ severity, message }) => severity === 'error' && message.includes(path));
+	return `\nRecording: ${path}${brokeOff ? ' (incomplete: it could not be written to the end)' : ''}\n`;
+}
 
+/** The exit code stays the script's: whoever waits for it is told about the script, not about us. */
 async function writeReport(path: string, report: Report): Promise<void> {
 	try {
 		await writeFile(path, `${JSON.stringify(report, undefined, '\t')}\n`);
 	} catch (error) {
-		throw errors.cannotWrite(path, error);
+		process.stderr.write(`${errors.cannotWriteReport(path, error).message}\n`);
 	}
 }

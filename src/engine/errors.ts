@@ -109,6 +109,10 @@ export const errors = {
 			`"${path}" could not be written: ${messageOf(cause)}. The session goes on without a recording.`,
 			{ cause },
 		),
+	cannotWriteReport: (path: string, cause: unknown) =>
+		new UserError('cannotWrite', `The summary "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
+	cannotWriteSnapshot: (path: string, cause: unknown) =>
+		new UserError('cannotWrite', `The heap snapshot "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
 	notRunning: () => new UserError('notRunning', 'The script is not running any more.'),
 };
 

@@ -15,6 +15,10 @@ const MAIN = join(projectRoot, 'src', 'cli', 'main.ts');
 const node = process.execPath;
 const DEADLINE_MS = 40_000;
 
+/** Enough regions for a recording of a few hundred kilobytes. */
+const namesScript = `import { region } from 'memory-manager-runtime';
+	for (let i = 0; i < 1_000; i++) region('a region with quite a long name, number ' + i, () => {});`;
+
 interface Ended {
 	readonly code: number | null;
 	readonly signal: NodeJS.Signals | null;
@@ -223,6 +227,24 @@ describe('the command line', () => {
 		assert.equal(stdout, 'ran\n');
 		assert.match(stderr, /could not be written/);
 		assert.doesNotMatch(stderr, /^Recording: /m);
+	});
+
+	it("keeps the script's exit code when the summary cannot be written, and says that", async () => {
+		const script = file('five.cjs', 'process.exitCode = 5;');
+		const { code, stderr } = await run('-q', '--json', join('nowhere', 'x.json'), script);
+		assert.equal(code, 5, stderr);
+		assert.match(stderr, /^The summary ".*x\.json" could not be written: ENOENT/);
+		assert.doesNotMatch(stderr, /without a recording/);
+		assert.equal(recordings().length, 1);
+	});
+
+	it('says of a recording that the disk had no room for that it is incomplete', async function () {
+		if (process.platform === 'win32') this.skip();
+		const script = file('names.mjs', namesScript);
+		const limited = ['-c', 'ulimit -f 8; exec "$@"', 'sh', node, MAIN, 'run', '--node', node, script];
+		const { stderr } = await plainRun('/bin/sh', limited, { cwd: folder.path });
+		assert.match(stderr.toString(), /^Recording: .*\.memrec \(incomplete/m);
+		assert.match(stderr.toString(), /could not be written/);
 	});
 
 	it('reads a recording that was cut, and says so', async () => {
