@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { silentLogger } from '../../src/base/logger.ts';
 import { errors } from '../../src/engine/errors.ts';
+import { createActions } from '../../src/extension/actions.ts';
 import type { TestApi } from '../../src/extension/extension.ts';
 import { extensionErrors } from '../../src/extension/extensionErrors.ts';
 import { commands, SETTINGS_SECTION, settingKeys } from '../../src/extension/ids.ts';
@@ -60,6 +61,14 @@ describe('failures', () => {
 
 	it('reports a command that fails instead of throwing it on', async () => {
 		assert.equal(await vscode.commands.executeCommand(commands.stop), undefined);
+	});
+
+	it('says nothing about what a person has cancelled', async () => {
+		const cancelled = Promise.reject(new vscode.CancellationError());
+		// Nothing else is asked for.
+		const options = { sessions: { stop: () => cancelled }, onError: () => assert.fail('reported') } as unknown;
+		const actions = createActions(options as Parameters<typeof createActions>[0]);
+		await actions.action('stop', {} as Parameters<typeof actions.action>[1]);
 	});
 
 	it('offers the next step that fits', () => {

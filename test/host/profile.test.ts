@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { readRecording } from '../../src/engine/recordingFile.ts';
 import type { TestApi } from '../../src/extension/extension.ts';
 import { commands, views } from '../../src/extension/ids.ts';
+import { RecordingCommands } from '../../src/extension/recordings/recordingCommands.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { activeExtension, removeScripts, startedBy, writeScript } from './support.ts';
 
@@ -91,6 +92,37 @@ describe('profiling a script', () => {
 		await vscode.commands.executeCommand(commands.stop);
 		assert.deepEqual(await second.session.ended, { kind: 'stopped' });
 		assert.equal(api.store.active, undefined);
+	});
+
+	it('runs again once when asked twice, with what is typed and not yet saved', async () => {
+		const uri = await writeScript('again.cjs', FOR_EVER);
+		const editor = await vscode.window.showTextDocument(uri);
+		const first = await startedBy(api, () => vscode.commands.executeCommand(commands.profile, uri));
+		await editor.edit(edit => edit.insert(new vscode.Position(0, 0), '// changed\n'));
+		const started: string[] = [];
+		const subscription = api.store.onDidStart(({ id }) => started.push(id));
+		const restart = () => vscode.commands.executeCommand(commands.restart);
+		await Promise.all([restart(), restart()]);
+		subscription.dispose();
+		assert.equal(started.length, 1);
+		assert.equal(editor.document.isDirty, false);
+		assert.deepEqual(await first.session.ended, { kind: 'stopped' });
+	});
+
+	it('leaves the recording of a running script alone, and opens the panel for it', async () => {
+		const uri = await writeScript('written.cjs', FOR_EVER);
+		const { recordingPath = '' } = await startedBy(api, () => vscode.commands.executeCommand(commands.profile, uri));
+		let opened = 0;
+		const openPanel = () => {
+			opened++;
+		};
+		const log = vscode.window.createOutputChannel('host test', { log: true });
+		const own = new RecordingCommands({ folder: api.recordings, store: api.store, openPanel, log });
+		await assert.rejects(own.rename(recordingPath), { code: 'recordingInUse' });
+		await assert.rejects(own.delete(recordingPath), { code: 'recordingInUse' });
+		await own.open(recordingPath);
+		assert.equal(opened, 1);
+		log.dispose();
 	});
 
 	it('is not held up by a flood of output, and does not keep it', async () => {
