@@ -29,7 +29,7 @@ export function Figures(): JSX.Element | null {
 }
 
 function figures(model: SessionModel): Figure[] {
-	const { latest, gcTotals, peakRss, peakHeapUsed } = model;
+	const { latest, gcTotals, peakRss, peakHeapUsed, snapshots } = model;
 	const limit = latest?.heapLimitBytes;
 	const ofLimit =
 		limit && latest.heapUsedBytes !== undefined ? ` (${formatPercent(latest.heapUsedBytes / limit)})` : '';
@@ -45,7 +45,7 @@ function figures(model: SessionModel): Figure[] {
 			label: 'RSS peak',
 			value: formatBytes(peakRss?.bytes),
 			note: peakRss ? `at ${formatMs(peakRss.t)}` : '',
-			meaning: 'Highest RSS that was measured.',
+			meaning: `Highest RSS that was measured.${snapshots.length > 0 ? ' Writing a heap snapshot raises it, too.' : ''}`,
 		},
 		{
 			label: 'Heap used',

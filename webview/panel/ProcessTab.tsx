@@ -18,7 +18,11 @@ export function ProcessTab(): JSX.Element | null {
 			<Facts title="Garbage collection" rows={gcRows(model)} />
 			<Facts title="Recording" rows={recordingRows(model)} />
 			<Facts title="Heap snapshots" rows={snapshotRows(model)}>
-				{model.snapshots.length === 0 && <p>None were taken in this session.</p>}
+				<p>
+					{model.snapshots.length === 0
+						? 'None were taken in this session.'
+						: 'Writing one takes many times the heap in memory: RSS rises meanwhile and may stay high after it.'}
+				</p>
 			</Facts>
 		</div>
 	);
