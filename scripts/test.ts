@@ -7,15 +7,17 @@ import { exitCodeOf } from './command.ts';
 import { missingServedVscode } from './installServedVscode.ts';
 import { missingNodes } from './nodes.ts';
 import { projectRoot } from './paths.ts';
-import { judge, parseTotals, sum, type Totals, totalsLine, totalsVariable } from './totals.ts';
+import { judge, parseLeftOut, parseTotals, sum, type Totals, totalsLine, totalsVariable } from './totals.ts';
 
 const checks = ['compile', 'typecheck', 'lint'];
-const suites = ['test:unit', 'test:integration', 'test:host', 'test:interface'];
+const suites = ['test:unit', 'test:integration', 'test:host', 'test:interface', 'test:electron'];
 
 interface Outcome {
 	readonly name: string;
 	readonly totals: Totals;
 	readonly problem?: string;
+	/** Why it could not run on this machine. */
+	readonly leftOut?: string;
 	readonly seconds: number;
 }
 
@@ -58,7 +60,7 @@ async function suite(name: string, file: string): Promise<Omit<Outcome, 'name' |
 	await rm(file, { force: true });
 	const code = await run(name, { [totalsVariable]: file });
 	const text = await readFile(file, 'utf8').catch(() => '');
-	return judge(code, parseTotals(text));
+	return judge(code, parseTotals(text), parseLeftOut(text));
 }
 
 function run(name: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
@@ -67,9 +69,10 @@ function run(name: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
 
 function report(outcomes: readonly Outcome[]): Totals {
 	console.log('');
-	for (const { name, totals, problem, seconds } of outcomes) {
-		const result = checks.includes(name) && !problem ? 'done' : totalsLine(totals);
-		const mark = totals.failed > 0 ? '✖' : '✔';
+	for (const { name, totals, problem, leftOut, seconds } of outcomes) {
+		const counted = checks.includes(name) && !problem ? 'done' : totalsLine(totals);
+		const result = leftOut === undefined ? counted : `skipped: ${leftOut}`;
+		const mark = totals.failed > 0 ? '✖' : leftOut === undefined ? '✔' : '–';
 		console.log(`  ${mark} ${name.padEnd(18)}${result}${problem ? `: ${problem}` : ''} (${seconds.toFixed(1)} s)`);
 	}
 	const total = sum(outcomes.map(({ totals }) => totals));

@@ -37,19 +37,37 @@ export function parseTotals(text: string): Totals | undefined {
 	return isCount(passed) && isCount(failed) && isCount(skipped) ? { passed, failed, skipped } : undefined;
 }
 
+/** Why a suite left itself out, from the text of its file: what {@link leftOutText} wrote. */
+export function parseLeftOut(text: string): string | undefined {
+	try {
+		const reason = (JSON.parse(text) as { leftOut?: unknown } | null)?.leftOut;
+		return typeof reason === 'string' ? reason : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** What a suite that cannot run on this machine writes instead of its totals. */
+export const leftOutText = (reason: string): string => JSON.stringify({ leftOut: reason });
+
 function isCount(value: unknown): value is number {
 	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /**
  * What a suite counts for. One that crashed, wrote no totals or executed nothing is a failure of its own, since a suite
- * that silently runs no test would otherwise look like success.
+ * that silently runs no test would otherwise look like success. One that says why it cannot run here counts for nothing.
  */
-export function judge(exitCode: number, totals: Totals | undefined): { totals: Totals; problem?: string } {
+export function judge(
+	exitCode: number,
+	totals: Totals | undefined,
+	leftOut?: string,
+): { totals: Totals; problem?: string; leftOut?: string } {
 	const failure = (problem: string, known: Totals = { passed: 0, failed: 0, skipped: 0 }) => ({
 		totals: { ...known, failed: known.failed + 1 },
 		problem,
 	});
+	if (exitCode === 0 && leftOut !== undefined) return { totals: { passed: 0, failed: 0, skipped: 0 }, leftOut };
 	if (!totals) return failure(`ended with exit code ${exitCode} without a result`);
 	if (totals.passed + totals.failed === 0) return failure('executed no test', totals);
 	if (exitCode !== 0 && totals.failed === 0) return failure(`ended with exit code ${exitCode}`, totals);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { judge, parseTotals, sum, totalsLine } from '../../../scripts/totals.ts';
+import { judge, leftOutText, parseLeftOut, parseTotals, sum, totalsLine } from '../../../scripts/totals.ts';
 
 const none = { passed: 0, failed: 0, skipped: 0 };
 
@@ -28,6 +28,15 @@ describe('totals', () => {
 	it('takes a suite for what it says', () => {
 		assert.deepEqual(judge(0, { passed: 2, failed: 0, skipped: 1 }), { totals: { passed: 2, failed: 0, skipped: 1 } });
 		assert.deepEqual(judge(1, { passed: 2, failed: 1, skipped: 0 }), { totals: { passed: 2, failed: 1, skipped: 0 } });
+	});
+
+	it('counts a suite that says why it cannot run here neither as passed nor as failed', () => {
+		const text = leftOutText('there is no display');
+		const leftOut = parseLeftOut(text);
+		assert.deepEqual(judge(0, parseTotals(text), leftOut), { totals: none, leftOut: 'there is no display' });
+		assert.equal(judge(1, parseTotals(text), leftOut).totals.failed, 1);
+		for (const other of ['', 'null', '[]', '{"leftOut":1}', '{"passed":1,"failed":0,"skipped":0}'])
+			assert.equal(parseLeftOut(other), undefined, other);
 	});
 
 	it('counts a suite that crashed, said nothing or executed nothing as failed', () => {
