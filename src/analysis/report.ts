@@ -31,7 +31,8 @@ export interface Report {
 	/** From the launch to the last thing known, ms: the time axis of all `t` here. */
 	durationMs: number;
 	memory: ReportMemory;
-	gc: ReportGc;
+	/** Absent when no collection was seen: there was none, or this Node does not tell them. */
+	gc?: ReportGc;
 	allocations?: ReportAllocations;
 	regions: ReportRegion[];
 	caches: ReportCache[];
@@ -143,13 +144,15 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 			...peakIn(model.series.data, 'arrayBuffersBytes', 'peakArrayBuffers'),
 			...(latest?.heapLimitBytes !== undefined && { heapLimitBytes: latest.heapLimitBytes }),
 		},
-		gc: {
-			count: gcTotals.count,
-			majorCount: gcTotals.majorCount,
-			pauseMs,
-			forcedMs: gcTotals.forcedMs,
-			...shareOf(pauseMs),
-		},
+		...(gcTotals.count > 0 && {
+			gc: {
+				count: gcTotals.count,
+				majorCount: gcTotals.majorCount,
+				pauseMs,
+				forcedMs: gcTotals.forcedMs,
+				...shareOf(pauseMs),
+			},
+		}),
 		...(profile && { allocations: allocationsOf(model, profile, sites) }),
 		regions: regionsOf(model),
 		caches: [...model.caches.values()].map(cacheOf),

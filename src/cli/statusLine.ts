@@ -78,7 +78,8 @@ export function statusText(model: SessionModel): string {
 	if (!latest) return [...parts, 'starting'].join('  ');
 	parts.push(`RSS ${formatBytes(latest.rssBytes)} (peak ${formatBytes(model.peakRss?.bytes)})`);
 	parts.push(`heap ${formatBytes(latest.heapUsedBytes)}`, `external ${formatBytes(latest.externalBytes)}`);
-	if (elapsedMs > 0) parts.push(`GC ${formatPercent((gcTotals.pauseMs - gcTotals.forcedMs) / elapsedMs)}`);
+	if (elapsedMs > 0 && gcTotals.count > 0)
+		parts.push(`GC ${formatPercent((gcTotals.pauseMs - gcTotals.forcedMs) / elapsedMs)}`);
 	if (model.system && model.system.level !== 'normal') parts.push(`memory ${model.system.level}`);
 	return parts.join('  ');
 }

@@ -1,6 +1,6 @@
 import { describeEnd } from '../analysis/describe.ts';
 import { placeText } from '../analysis/places.ts';
-import type { Report, ReportCache, ReportPool, ReportRegion, ReportSite } from '../analysis/report.ts';
+import type { Report, ReportCache, ReportGc, ReportPool, ReportRegion, ReportSite } from '../analysis/report.ts';
 import type { Peak } from '../protocol/snapshot.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
@@ -51,10 +51,7 @@ function memorySection({ memory }: Report): string[] {
 }
 
 function profilingSection({ gc, cost }: Report): string[] {
-	const lines = [
-		`Collections  ${formatCount(gc.count)}, ${formatCount(gc.majorCount)} of them full: ${formatMs(gc.pauseMs)} of pauses, ` +
-			`${formatPercent(gc.share)} of the run${gc.forcedMs > 0 ? `; ${formatMs(gc.forcedMs)} more were forced` : ''}`,
-	];
+	const lines = [`Collections  ${gc ? gcText(gc) : 'none seen'}`];
 	if (cost) {
 		lines.push(
 			`Profiling    ${formatMs(cost.pollMs)} for ${formatCount(cost.polls)} readings, ` +
@@ -65,6 +62,10 @@ function profilingSection({ gc, cost }: Report): string[] {
 	}
 	return lines;
 }
+
+const gcText = ({ count, majorCount, pauseMs, share, forcedMs }: ReportGc): string =>
+	`${formatCount(count)}, ${formatCount(majorCount)} of them full: ${formatMs(pauseMs)} of pauses, ` +
+	`${formatPercent(share)} of the run${forcedMs > 0 ? `; ${formatMs(forcedMs)} more were forced` : ''}`;
 
 function allocationsSection({ allocations, cwd }: Report): string[] {
 	if (!allocations) return ['Allocations were not sampled.'];

@@ -71,7 +71,7 @@ const examples: readonly Expected[] = [
 		check(report) {
 			assert.equal(report.regions.find(({ name }) => name === 'simulate')?.calls, 400);
 			assert.equal(report.regions.find(({ name }) => name === 'readDays')?.kind, 'trackMemory');
-			assert.ok(report.gc.count > 100);
+			assert.ok((report.gc?.count ?? 0) > 100);
 		},
 	},
 ];

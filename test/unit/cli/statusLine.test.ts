@@ -81,6 +81,8 @@ describe('statusText', () => {
 	it('says what is known, and that nothing is known yet', () => {
 		const model = new SessionModel(sampleHeader);
 		assert.match(statusText(model), /^aggregate\.mjs .* starting$/);
+		model.apply({ type: 'sample', t: 5, rssBytes: 50e6 });
+		assert.doesNotMatch(statusText(model), /GC/, 'no collection was seen');
 		for (const entry of sampleEntries(15_000, undefined)) model.apply(entry);
 		assert.match(statusText(model), /RSS \d+ MB \(peak \d+ MB\) {2}heap \d+ MB .* GC [\d.]+ % {2}memory elevated$/);
 	});

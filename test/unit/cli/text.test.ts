@@ -34,6 +34,7 @@ describe('reportText', () => {
 	it('shows a dash, never 0, for what was not measured', () => {
 		const empty = textOf([]);
 		assert.match(empty, /^RSS +– +–$/m);
+		assert.match(empty, /^Collections +none seen$/m);
 		assert.match(empty, /^Allocations were not sampled\.$/m);
 		assert.match(empty, /the recording breaks off/);
 	});
