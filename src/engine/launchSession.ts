@@ -1,8 +1,10 @@
+import { fstatSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { withDeadline } from '../base/deadlines.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import { RECORDING_FORMAT, type RecordingHeader } from '../protocol/recording.ts';
-import { type CommandResult, NOTIFY_BINDING, type RuntimeCommand } from '../protocol/runtimeLink.ts';
+import { NOTIFY_BINDING } from '../protocol/runtimeLink.ts';
 import { errors, messageOf } from './errors.ts';
 import { CdpClient } from './inspector/cdp.ts';
 import { expression, go } from './inspector/snippets.ts';
@@ -11,8 +13,8 @@ import { type LaunchPlan, launchPlan } from './launch/launchPlan.ts';
 import { RendezvousDirectory } from './launch/rendezvous.ts';
 import { resolveTarget } from './launch/resolveTarget.ts';
 import { type ProcessEnd, TargetProcess, type TargetStdio } from './launch/targetProcess.ts';
-import { DEFAULT_INTERVAL_BYTES } from './observation.ts';
-import { SessionCore } from './session.ts';
+import { DEFAULT_INTERVAL_BYTES, type Observation } from './observation.ts';
+import { ObservedSession } from './observedSession.ts';
 import type { LaunchOptions, ProfileSession } from './sessionTypes.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -20,8 +22,12 @@ import { ENGINE_VERSION } from './version.ts';
 const CONNECTIONS = 2;
 /** Node's main context is the first that V8 makes. */
 const MAIN_CONTEXT = 1;
-/** Older scripts in V8's list are forgotten when it is full, and every question of ours makes a script. */
-const SCRIPTS_CACHE_BYTES = 1_000_000;
+/** How long after the connection the process itself may go before that counts as the inspector having been closed. */
+const LOST_MS = 1_000;
+/** How long the last reading may hold up a person who wants the script to stop. */
+const STOP_FINISH_MS = 1_000;
+/** After this long without a Node process the user is told. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Starts a script under the inspector and follows it until it has ended. Settles when the process is there; rejects with a
@@ -32,13 +38,15 @@ export async function launchSession(options: LaunchOptions): Promise<ProfileSess
 	const cwd = resolve(options.cwd);
 	const env = options.env ?? process.env;
 	const { target, node } = await resolveTarget(options.target, options.nodePath, env, cwd);
+	// Links are followed: the script's stack traces name the real place, and our frames are known by it.
+	const runtimeDir = realpathSync(options.runtimeDir);
 	const stdio = targetStdio(options.stdio ?? 'pipe');
 	const rendezvous = new RendezvousDirectory();
 	try {
 		const link = { dir: rendezvous.path, hostPid: process.pid, quietTerminal: stdio === 'inheritAll' };
-		const preload = join(options.runtimeDir, 'preload.cjs');
+		const preload = join(runtimeDir, 'preload.cjs');
 		const plan = launchPlan({ target, ...(node && { node }), cwd, env, preload, link });
-		const session = new LaunchedSession(plan, options, rendezvous);
+		const session = new LaunchedSession(plan, { ...options, runtimeDir }, rendezvous);
 		await session.start(stdio);
 		return session;
 	} catch (error) {
@@ -47,53 +55,48 @@ export async function launchSession(options: LaunchOptions): Promise<ProfileSess
 	}
 }
 
-/** A script that inherits a terminal as stderr must keep it; anything else can be passed through the filter. */
+/**
+ * How the script gets our streams. A terminal must stay one. Anything else can be passed through the filter; where stdout and
+ * stderr are the same file, both go through one pipe, so that their order stays.
+ */
 function targetStdio(wanted: 'pipe' | 'inherit'): TargetStdio {
 	if (wanted === 'pipe') return 'pipe';
-	return process.stderr.isTTY && process.platform !== 'win32' ? 'inheritAll' : 'inheritPipedStderr';
+	if (process.platform === 'win32') return 'inheritPipedStderr';
+	if (process.stderr.isTTY) return 'inheritAll';
+	return isSameFile(1, 2) ? 'inheritMerged' : 'inheritPipedStderr';
 }
 
-class LaunchedSession implements ProfileSession {
+function isSameFile(a: number, b: number): boolean {
+	try {
+		const [one, other] = [fstatSync(a), fstatSync(b)];
+		return one.dev === other.dev && one.ino === other.ino;
+	} catch {
+		// A stream that is closed is no file.
+		return false;
+	}
+}
+
+class LaunchedSession extends ObservedSession {
 	readonly ended: Promise<EndReason>;
-	readonly #core: SessionCore;
 	readonly #plan: LaunchPlan;
 	readonly #options: LaunchOptions;
 	readonly #rendezvous: RendezvousDirectory;
 	#process: TargetProcess | undefined;
-	#pid: number | undefined;
 	#stopped = false;
 	#outOfMemory: EndReason | undefined;
 	#connected: Promise<void> = Promise.resolve();
 	#resolveEnded: (reason: EndReason) => void = () => {};
 
 	constructor(plan: LaunchPlan, options: LaunchOptions, rendezvous: RendezvousDirectory) {
+		super(headerOf(plan, options), options);
 		this.#plan = plan;
 		this.#options = options;
 		this.#rendezvous = rendezvous;
-		this.#core = new SessionCore(headerOf(plan, options), options);
 		this.ended = new Promise(done => {
 			this.#resolveEnded = done;
 		});
 	}
 
-	get header() {
-		return this.#core.model.header;
-	}
-	get model() {
-		return this.#core.model;
-	}
-	get state() {
-		return this.#core.state;
-	}
-	get recordingPath() {
-		return this.#options.recordingPath;
-	}
-	get pid() {
-		return this.#pid;
-	}
-	get onDidAddEntries() {
-		return this.#core.log.onDidAddEntries;
-	}
 	get stdin(): Writable | undefined {
 		return this.#process?.stdin;
 	}
@@ -110,30 +113,30 @@ class LaunchedSession implements ProfileSession {
 		const started = await TargetProcess.start(this.#plan, stdio, CONNECTIONS, this.#rendezvous.path);
 		this.#process = started;
 		if (stdio === 'inheritPipedStderr') started.stderr?.pipe(process.stderr, { end: false });
-		await this.#core.open();
+		if (stdio === 'inheritMerged') started.stderr?.pipe(process.stdout, { end: false });
+		await this.core.open();
 		this.#connected = arrival
 			.then(found => found && this.#arrived(started, found))
-			.catch(error => this.#core.log.notice('error', `The script runs unprofiled: ${messageOf(error)}`))
+			.catch(error => this.core.log.notice('error', `The script runs unprofiled: ${messageOf(error)}`))
 			.finally(() => started.chatterIsOver());
 		void started.ended.then(end => this.#ended(end));
-		this.#options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
-		if (this.#options.signal?.aborted) void this.stop();
+		this.stopOnAbort();
+		const patience = setTimeout(() => this.#stillWaiting(), PATIENCE_MS);
+		void Promise.race([arrival, started.ended]).finally(() => clearTimeout(patience));
 	}
 
 	async #arrived(
 		process: TargetProcess,
 		found: { pid: number } & ({ url: string } | { error: string }),
 	): Promise<void> {
-		this.#pid = found.pid;
+		this.targetPid = found.pid;
 		process.setInner(found.pid);
 		if ('error' in found) throw errors.inspectorFailed(found.error);
 		const [control, poll] = await Promise.all([CdpClient.connect(found.url), CdpClient.connect(found.url)]);
 		const target = new Target(control, poll);
-		const observation = this.#core.observe(target, this.#options.runtimeDir, true);
-		control.on('Debugger.scriptParsed', ({ scriptId, url, sourceMapURL }) =>
-			observation.maps.addScript(scriptId, url, sourceMapURL),
-		);
-		control.on('Debugger.paused', ({ reason }) => void this.#paused(target, reason));
+		const observation = this.core.observe(target, this.#options.runtimeDir, true);
+		const watch = this.watchDebugger(target, observation, () => void this.#atHeapLimit());
+		void target.closed.then(() => this.#lost(process, observation));
 		control.on('Runtime.bindingCalled', ({ name, payload }) => {
 			if (name !== NOTIFY_BINDING) return;
 			if (payload === 'ending') void this.#ending(found.pid, target);
@@ -145,9 +148,7 @@ class LaunchedSession implements ProfileSession {
 		// sent: `go` is the last of them, and nothing waits for the replies before it.
 		const served = Promise.all([
 			control.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }),
-			// The debugger is there for two things: source maps, and the pause when the heap limit is reached.
-			control.send('Debugger.enable', { maxScriptsCacheSize: SCRIPTS_CACHE_BYTES }),
-			control.send('Debugger.setSkipAllPauses', { skip: true }),
+			watch.start(),
 			// In the script's own context only: a `vm` context of the script's must not show it.
 			control.send('Runtime.addBinding', { name: NOTIFY_BINDING, executionContextId: MAIN_CONTEXT }),
 		]);
@@ -156,35 +157,47 @@ class LaunchedSession implements ProfileSession {
 			served,
 			control.send('Runtime.evaluate', { expression: expression(go, HUB_KEY), silent: true }),
 		]);
-		if (this.#core.state === 'starting') this.#core.setState('running');
+		if (this.core.state === 'starting') this.core.setState('running');
 	}
 
 	/** The script is at its end and waits for us: read what is left, let go of it, then let it go. */
 	async #ending(pid: number, target: Target): Promise<void> {
-		await this.#core.finish();
+		await this.core.finish();
 		await target.close();
 		this.#rendezvous.release(pid);
 	}
 
-	async #paused(target: Target, reason: string): Promise<void> {
-		if (reason !== 'OOM') {
-			await target.control.send('Debugger.resume').catch(() => undefined);
-			return;
-		}
-		// V8 stops here before it gives up, and raises the limit: going on would let the script outlive what kills it without us.
-		const limitBytes = this.#core.model.latest?.heapLimitBytes;
+	/** V8 stops here before it gives up, and raises the limit: going on would let the script outlive what kills it without us. */
+	async #atHeapLimit(): Promise<void> {
+		const limitBytes = this.core.model.latest?.heapLimitBytes;
 		this.#outOfMemory = { kind: 'outOfMemory', ...(limitBytes !== undefined && { limitBytes }) };
-		await this.#core.finish('outOfMemory');
+		await this.core.finish('outOfMemory');
 		this.#process?.kill('SIGABRT');
 	}
 
+	/** The connection is gone. When the process is, too, that is its end; else somebody closed the inspector. */
+	async #lost(process: TargetProcess, observation: Observation): Promise<void> {
+		if (this.core.state !== 'running') return;
+		const isOver = await withDeadline(process.ended, LOST_MS, '').then(
+			() => true,
+			() => false,
+		);
+		if (isOver || this.core.state !== 'running') return;
+		this.core.log.notice('warning', 'The script closed its inspector: from here on only its RSS is known.');
+		observation.lost();
+	}
+
+	#stillWaiting(): void {
+		this.core.log.notice('warning', errors.didNotAnswer(PATIENCE_MS / 1_000).message);
+	}
+
 	async #ended(end: ProcessEnd): Promise<void> {
-		const arrived = this.#pid !== undefined;
+		const arrived = this.targetPid !== undefined;
 		await this.#rendezvous.close();
 		await this.#connected;
 		if (!arrived)
-			this.#core.log.notice('warning', 'The process ended before a Node script began: there is nothing to show.');
-		this.#resolveEnded(await this.#core.end(this.#reason(end)));
+			this.core.log.notice('warning', 'The process ended before a Node script began: there is nothing to show.');
+		this.#resolveEnded(await this.core.end(this.#reason(end)));
 	}
 
 	#reason({ code, signal }: ProcessEnd): EndReason {
@@ -196,7 +209,7 @@ class LaunchedSession implements ProfileSession {
 	async stop(): Promise<void> {
 		if (this.#process && !this.#process.hasEnded) {
 			this.#stopped = true;
-			await this.#core.finish();
+			await this.core.finish('final', STOP_FINISH_MS);
 			await this.#process.stop();
 		}
 		await this.ended;
@@ -204,22 +217,6 @@ class LaunchedSession implements ProfileSession {
 
 	kill(signal: NodeJS.Signals): void {
 		this.#process?.kill(signal);
-	}
-
-	command(command: RuntimeCommand): Promise<CommandResult> {
-		return this.#core.command(command);
-	}
-
-	collectGarbage(): Promise<CommandResult> {
-		return this.#core.command({ kind: 'collectGarbage' });
-	}
-
-	async refreshAllocations(): Promise<void> {
-		await this.#core.running().readAllocations('request');
-	}
-
-	takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
-		return this.#core.takeHeapSnapshot(path, onProgress, signal);
 	}
 }
 

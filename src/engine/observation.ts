@@ -3,6 +3,7 @@ import type { ProcessEntry, ProfileCause } from '../protocol/entries.ts';
 import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
 import { AllocationSampler } from './collectors/allocationSampler.ts';
 import { GcCollector } from './collectors/gcCollector.ts';
+import { isSameProcess } from './collectors/hostRss.ts';
 import { MemorySampler } from './collectors/memorySampler.ts';
 import { type PollConsumer, PollLoop } from './collectors/pollLoop.ts';
 import { RuntimeEvents } from './collectors/runtimeEvents.ts';
@@ -43,6 +44,7 @@ export class Observation implements PollConsumer {
 	readonly #system: SystemSampler;
 	readonly #onError: (error: unknown) => void;
 	#loop: PollLoop | undefined;
+	#isLost = false;
 	#pollMs = 0;
 	#polls = 0;
 	#costAt = 0;
@@ -56,7 +58,12 @@ export class Observation implements PollConsumer {
 		this.maps = new SourceMaps(logger);
 		this.#gc = new GcCollector(log.add);
 		this.#events = new RuntimeEvents(clock, this.maps, log.add);
-		this.#system = new SystemSampler(clock, log.model, log.add, this.#onError);
+		this.#system = new SystemSampler(
+			clock,
+			() => (this.#isLost ? undefined : log.model.latest),
+			log.add,
+			this.#onError,
+		);
 		const tree = new CallTreeBuilder(this.maps, runtimeDir);
 		const intervalBytes = sampling.intervalBytes ?? DEFAULT_INTERVAL_BYTES;
 		this.#allocations = new AllocationSampler({
@@ -98,9 +105,11 @@ export class Observation implements PollConsumer {
 			runtime,
 		};
 		log.add(entry);
-		const memory = new MemorySampler(log.add, sameMachine ? pid : undefined);
+		const memory = new MemorySampler(log.add, sameMachine && isSameProcess(pid, facts.rss) ? pid : undefined);
 		const consumers = [memory, this.#gc, this.#events, this.#allocations, this];
-		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers);
+		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers, () =>
+			this.#silent(),
+		);
 		this.#allocations.follow(this.#loop);
 		this.#system.start();
 		this.#loop.pollNow();
@@ -112,6 +121,17 @@ export class Observation implements PollConsumer {
 		this.#pollMs += reply.costMs;
 		this.#polls++;
 		if (t - this.#costAt >= COST_INTERVAL_MS) this.#cost(t);
+	}
+
+	/** The connection is gone while the script lives on: its RSS is still known, its heap is not. */
+	lost(): void {
+		this.#isLost = true;
+	}
+
+	#silent(): void {
+		this.#isLost = true;
+		const message = 'The script gives no usable answers any more: from here on only its RSS is known.';
+		this.#options.log.notice('warning', message);
 	}
 
 	/** The script asked for attention: its queue of events fills. */
@@ -161,7 +181,11 @@ export class Observation implements PollConsumer {
 		const ask = async () => parseCommandResult(await target.run(runCommand, HUB_KEY, command));
 		const result =
 			command.kind === 'collectGarbage' && this.#loop
-				? (await this.#loop.around(ask, () => this.#gc.expectForced('command'))).result
+				? (
+						await this.#loop
+							.around(ask, () => this.#gc.expectForced('command'))
+							.finally(() => this.#gc.expectForced(undefined))
+					).result
 				: await ask();
 		this.#loop?.pollNow();
 		if ('error' in result) throw new UserError('notRunning', result.error);

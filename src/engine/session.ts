@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat, unlink } from 'node:fs/promises';
 import { mem } from 'systeminformation';
 import type { SessionModel } from '../analysis/sessionModel.ts';
@@ -72,18 +73,18 @@ export class SessionCore {
 	}
 
 	/** Last readings, once, bounded in time; whatever fails is said and does not hold up the end. */
-	finish(cause: 'final' | 'outOfMemory' = 'final'): Promise<void> {
-		this.#finishing ??= this.#finish(cause);
+	finish(cause: 'final' | 'outOfMemory' = 'final', limitMs = FINISH_MS): Promise<void> {
+		this.#finishing ??= this.#finish(cause, limitMs);
 		return this.#finishing;
 	}
 
-	async #finish(cause: 'final' | 'outOfMemory'): Promise<void> {
+	async #finish(cause: 'final' | 'outOfMemory', limitMs: number): Promise<void> {
 		if (this.#state !== 'ended') this.setState('ending');
 		const { observation, target } = this;
 		if (!observation || !target) return;
 		try {
 			if (target.isClosed) throw new ConnectionClosedError();
-			await withDeadline(observation.finish(cause), FINISH_MS, 'The script did not answer in time.');
+			await withDeadline(observation.finish(cause), limitMs, 'The script did not answer in time.');
 		} catch (error) {
 			if (!(error instanceof ConnectionClosedError))
 				this.log.notice('warning', `The last reading is missing: ${messageOf(error)}`);
@@ -120,6 +121,7 @@ export class SessionCore {
 		if (!target) throw errors.notRunning();
 		await this.#refuseHugeSnapshot();
 		signal?.throwIfAborted();
+		if (existsSync(path)) throw errors.cannotWriteSnapshot(path, new Error('there is a file of that name'));
 		const timer = setInterval(() => {
 			stat(path).then(
 				({ size }) => onProgress?.(size),
@@ -131,7 +133,7 @@ export class SessionCore {
 		const remove = () => unlink(path).catch(error => this.logger.trace(`No file to remove: ${messageOf(error)}`));
 		// V8 cannot be interrupted while it writes: an abort answers at once, and the file goes when V8 is done with it.
 		const writing = target.run(writeHeapSnapshot, ENGINE_KEY, path).then(problem => {
-			if (problem !== '') throw errors.cannotWrite(path, new Error(String(problem)));
+			if (problem !== '') throw errors.cannotWriteSnapshot(path, new Error(String(problem)));
 		});
 		try {
 			await Promise.race([writing, aborted(signal)]);

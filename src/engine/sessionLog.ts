@@ -61,6 +61,12 @@ export class SessionLog {
 		this.#emitter.fire(batch);
 	}
 
+	/** Ends a session that never began: nothing of it stays. */
+	async discard(): Promise<void> {
+		this.#emitter.dispose();
+		await this.#writer?.discard();
+	}
+
 	async close(): Promise<void> {
 		this.flush();
 		await this.#writer?.close();

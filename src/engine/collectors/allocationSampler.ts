@@ -132,11 +132,13 @@ export class AllocationSampler implements PollConsumer {
 
 	async #read(cause: ProfileCause, heapUsed: number | undefined): Promise<void> {
 		if (!this.#loop) return;
-		const { result, ms } = await this.#loop.around(
-			() => this.#target.poll.send('HeapProfiler.getSamplingProfile'),
-			() => this.#gc.expectForced('profile'),
-			cause === 'final' || cause === 'outOfMemory',
-		);
+		const { result, ms } = await this.#loop
+			.around(
+				() => this.#target.poll.send('HeapProfiler.getSamplingProfile'),
+				() => this.#gc.expectForced('profile'),
+				cause === 'final' || cause === 'outOfMemory',
+			)
+			.finally(() => this.#gc.expectForced(undefined));
 		const t = this.#clock.now();
 		this.#lastAt = t;
 		this.#readings++;

@@ -19,8 +19,8 @@ export class GcCollector implements PollConsumer {
 		this.#emit = emit;
 	}
 
-	/** The next reading's last full collection is one that we caused. */
-	expectForced(by: 'profile' | 'command'): void {
+	/** The next reading's last full collection is one that we caused; `undefined`: no longer. */
+	expectForced(by: 'profile' | 'command' | undefined): void {
 		this.#forcing = by;
 	}
 

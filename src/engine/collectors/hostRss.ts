@@ -13,3 +13,12 @@ export function hostRssBytes(pid: number): number | undefined {
 		return undefined;
 	}
 }
+
+/**
+ * Whether the process that we call `pid` is the one that says it has `rssBytes`: behind a container or a tunnel the same number is
+ * another process. Asked right after it answered, the two figures differ by little.
+ */
+export function isSameProcess(pid: number, rssBytes: number): boolean {
+	const ours = hostRssBytes(pid);
+	return ours !== undefined && Math.abs(ours - rssBytes) <= 0.25 * rssBytes;
+}

@@ -14,12 +14,14 @@ export interface Polled {
 
 export interface PollConsumer {
 	polled(poll: Polled): void;
-	/** A tick while the target does not answer: it is inside one native call. */
+	/** A tick while the target does not answer: it is inside one native call, or cannot be asked any more. */
 	unanswered?(t: number): void;
 }
 
 /** Collections are read at every this many ticks. */
 const GC_EVERY = 4;
+/** After this many unusable answers in a row the user is told. */
+const MOST_FAILURES = 5;
 
 /**
  * Asks the target at a fixed rate for everything that it can tell in one answer, one question at a time. Questions are served
@@ -35,8 +37,18 @@ export class PollLoop {
 	#ticks = 0;
 	#gcSince: number;
 	#stopped = false;
+	/** Unusable answers in a row. */
+	#failures = 0;
+	readonly #onSilent: () => void;
 
-	constructor(target: Target, clock: SessionClock, samplesPerSecond: number, consumers: readonly PollConsumer[]) {
+	constructor(
+		target: Target,
+		clock: SessionClock,
+		samplesPerSecond: number,
+		consumers: readonly PollConsumer[],
+		onSilent: () => void,
+	) {
+		this.#onSilent = onSilent;
 		this.#target = target;
 		this.#clock = clock;
 		this.#intervalMs = 1_000 / samplesPerSecond;
@@ -108,11 +120,14 @@ export class PollLoop {
 
 	#tick(): void {
 		if (this.#inFlight) {
-			const t = this.#clock.now();
-			for (const consumer of this.#consumers) consumer.unanswered?.(t);
+			this.#unanswered();
 			return;
 		}
-		if (this.#stopped || this.#target.isClosed) return;
+		if (this.#stopped) return;
+		if (this.#target.isClosed) {
+			this.#unanswered();
+			return;
+		}
 		const withGc = this.#ticks++ % GC_EVERY === 0;
 		const asked = this.#ask(withGc)
 			.then(reply => reply && this.#deliver(reply, withGc))
@@ -122,25 +137,31 @@ export class PollLoop {
 			});
 		this.#occupy(asked);
 	}
-	#failures = 0;
 
-	/** Answers that could not be used. */
-	get failures(): number {
-		return this.#failures;
+	#unanswered(): void {
+		const t = this.#clock.now();
+		for (const consumer of this.#consumers) consumer.unanswered?.(t);
+	}
+
+	/** An answer that cannot be used: the script has changed something that we need. One may be an accident. */
+	#failed(): void {
+		this.#unanswered();
+		if (++this.#failures === MOST_FAILURES) this.#onSilent();
 	}
 
 	/** At its very end a process may still run commands of the inspector but no script: then the work's result stands alone. */
 	#tryAsk(): Promise<PollReply | undefined> {
 		return this.#ask(true).catch(error => {
 			if (error instanceof ConnectionClosedError) throw error;
-			this.#failures++;
+			this.#failed();
 			return undefined;
 		});
 	}
 
 	async #ask(withGc: boolean): Promise<PollReply | undefined> {
 		const reply = parsePoll(await this.#target.run(poll, ENGINE_KEY, withGc));
-		if (!reply) this.#failures++;
+		if (reply) this.#failures = 0;
+		else this.#failed();
 		return reply;
 	}
 

@@ -1,7 +1,6 @@
 import { mem } from 'systeminformation';
 import { memoryLevel } from '../../analysis/level.ts';
-import type { SessionModel } from '../../analysis/sessionModel.ts';
-import type { SystemEntry } from '../../protocol/entries.ts';
+import type { SampleEntry, SystemEntry } from '../../protocol/entries.ts';
 import type { SessionClock } from '../inspector/clock.ts';
 
 /** Reading it is a file on Linux and a child process elsewhere. */
@@ -10,19 +9,20 @@ const INTERVAL_MS = process.platform === 'linux' ? 1_000 : 5_000;
 /** The machine's memory and the level that follows from it and from the script's heap. */
 export class SystemSampler {
 	readonly #clock: SessionClock;
-	readonly #model: SessionModel;
+	readonly #heap: () => SampleEntry | undefined;
 	readonly #emit: (entry: SystemEntry) => void;
 	readonly #onError: (error: unknown) => void;
 	#timer: ReturnType<typeof setInterval> | undefined;
 
+	/** `heap` gives the latest sample, as long as it is fresh. */
 	constructor(
 		clock: SessionClock,
-		model: SessionModel,
+		heap: () => SampleEntry | undefined,
 		emit: (entry: SystemEntry) => void,
 		onError: (error: unknown) => void,
 	) {
 		this.#clock = clock;
-		this.#model = model;
+		this.#heap = heap;
 		this.#emit = emit;
 		this.#onError = onError;
 	}
@@ -41,7 +41,7 @@ export class SystemSampler {
 	async #read(): Promise<void> {
 		const { available, total } = await mem();
 		if (this.#timer === undefined) return;
-		const { heapUsedBytes, heapLimitBytes } = this.#model.latest ?? {};
+		const { heapUsedBytes, heapLimitBytes } = this.#heap() ?? {};
 		const { level, reason } = memoryLevel({
 			availableBytes: available,
 			totalBytes: total,

@@ -36,6 +36,7 @@ const isSetUpReply = shape({
 	platform: isString,
 	arch: isString,
 	cwd: isString,
+	rss: isCount,
 	runtime: isBoolean,
 	gc: isBoolean,
 });

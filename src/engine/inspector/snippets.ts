@@ -28,6 +28,7 @@ export interface SetUpReply {
 	platform: string;
 	arch: string;
 	cwd: string;
+	rss: number;
 	runtime: boolean;
 	/** Whether V8's collection profiler is at hand. */
 	gc: boolean;
@@ -95,6 +96,7 @@ export function setUp(hubKey: string, engineKey: string, makePoll: typeof pollMa
 		platform: process.platform,
 		arch: process.arch,
 		cwd: process.cwd(),
+		rss: process.memoryUsage.rss(),
 		runtime: holder[Symbol.for(hubKey)] !== undefined,
 		gc: state.gc !== undefined,
 	});

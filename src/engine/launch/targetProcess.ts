@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { errors } from '../errors.ts';
 import { ChatterFilter } from './chatterFilter.ts';
@@ -31,8 +31,10 @@ export class TargetProcess {
 		this.pid = pid;
 		this.#filter = filter;
 		this.stdin = child.stdin ?? undefined;
-		this.stdout = child.stdout ?? undefined;
-		this.stderr = filter && child.stderr ? child.stderr.pipe(filter) : undefined;
+		// Merged, both streams come out of the one pipe that is there.
+		this.stdout = child.stderr ? (child.stdout ?? undefined) : undefined;
+		const chatty = child.stderr ?? child.stdout;
+		this.stderr = filter && chatty ? chatty.pipe(filter) : undefined;
 		// A script that closes its stdin makes writes fail; that is its business, not an error of ours.
 		child.stdin?.on('error', () => {});
 		const stopWatchdog = startWatchdog(pid, rendezvous);
@@ -55,11 +57,12 @@ export class TargetProcess {
 		connections: number,
 		rendezvous: string,
 	): Promise<TargetProcess> {
-		const child = spawn(plan.command, plan.args, {
+		const { command, args } = stdio === 'inheritMerged' ? merged(plan) : plan;
+		const child = spawn(command, args, {
 			cwd: plan.cwd,
 			env: plan.env,
-			shell: plan.shell,
-			stdio: stdio === 'pipe' ? 'pipe' : ['inherit', 'inherit', stdio === 'inheritAll' ? 'inherit' : 'pipe'],
+			shell: plan.shell && stdio !== 'inheritMerged',
+			stdio: STREAMS[stdio],
 			windowsHide: true,
 		});
 		await new Promise<void>((resolve, reject) => {
@@ -68,7 +71,7 @@ export class TargetProcess {
 		});
 		// Later errors are failed kills: the process is gone, `exit` says so.
 		child.on('error', () => {});
-		const filter = child.stderr ? new ChatterFilter(connections) : undefined;
+		const filter = stdio === 'inheritAll' ? undefined : new ChatterFilter(connections);
 		return new TargetProcess(child, child.pid ?? 0, filter, rendezvous);
 	}
 
@@ -100,8 +103,24 @@ export class TargetProcess {
 	}
 }
 
-/** `inheritAll`: all three streams are ours; `inheritPipedStderr`: stderr is piped through the filter to ours. */
-export type TargetStdio = 'pipe' | 'inheritAll' | 'inheritPipedStderr';
+/**
+ * `inheritAll`: all three streams are ours; `inheritPipedStderr`: stderr is piped through the filter to ours; `inheritMerged`:
+ * stdout and stderr are one pipe, which `stderr` gives.
+ */
+export type TargetStdio = 'pipe' | 'inheritAll' | 'inheritPipedStderr' | 'inheritMerged';
+
+const STREAMS: Record<TargetStdio, StdioOptions> = {
+	pipe: 'pipe',
+	inheritAll: 'inherit',
+	inheritPipedStderr: ['inherit', 'inherit', 'pipe'],
+	inheritMerged: ['inherit', 'pipe', 'ignore'],
+};
+
+/** Only a shell can give one pipe two numbers; it then becomes the script's own process. */
+function merged({ command, args, shell }: LaunchPlan): { command: string; args: string[] } {
+	const line = shell ? `{ ${command}\n} 2>&1` : 'exec "$@" 2>&1';
+	return { command: '/bin/sh', args: ['-c', line, 'sh', ...(shell ? [] : [command, ...args])] };
+}
 
 function killQuietly(pid: number, signal: NodeJS.Signals): void {
 	try {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../protocol/entries.ts';
 import type { RecordingHeader } from '../../protocol/recording.ts';
@@ -7,6 +7,8 @@ import { errors } from '../errors.ts';
 
 /** How long an entry may wait for the disk, ms: what a crash of ours can lose. */
 const FLUSH_MS = 100;
+/** What may wait for a slow disk. */
+const MOST_UNWRITTEN_BYTES = 64 * 1024 * 1024;
 
 /** Appends a session to its file as it happens. A failing disk ends the recording, never the session. */
 export class RecordingWriter {
@@ -18,6 +20,7 @@ export class RecordingWriter {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#failed = false;
 	#bytes = 0;
+	#unwritten = 0;
 
 	private constructor(path: string, handle: FileHandle, onError: (error: Error) => void) {
 		this.path = path;
@@ -53,6 +56,12 @@ export class RecordingWriter {
 		this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_MS);
 	}
 
+	/** Ends the recording and takes its file away. */
+	async discard(): Promise<void> {
+		await this.close();
+		await unlink(this.path).catch(error => this.#fail(error));
+	}
+
 	async close(): Promise<void> {
 		await this.#flush();
 		await this.#handle.close().catch(error => this.#fail(error));
@@ -64,8 +73,21 @@ export class RecordingWriter {
 		const text = this.#waiting.join('');
 		this.#waiting = [];
 		if (text !== '' && !this.#failed) {
-			this.#bytes += Buffer.byteLength(text);
-			this.#writing = this.#writing.then(() => this.#handle.appendFile(text)).catch(error => this.#fail(error));
+			const bytes = Buffer.byteLength(text);
+			this.#bytes += bytes;
+			this.#unwritten += bytes;
+			if (this.#unwritten > MOST_UNWRITTEN_BYTES) {
+				this.#fail(new Error('the disk is too slow for it'));
+				return this.#writing;
+			}
+			this.#writing = this.#writing
+				.then(() => this.#handle.appendFile(text))
+				.then(
+					() => {
+						this.#unwritten -= bytes;
+					},
+					error => this.#fail(error),
+				);
 		}
 		return this.#writing;
 	}

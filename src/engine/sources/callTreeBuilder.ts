@@ -13,12 +13,17 @@ export interface TreeUpdate {
 	live: Map<number, { bytes: number; count: number }>;
 }
 
-/** Turns V8's profiles into frames and nodes that are told once and referred to by id (V8 keeps its node ids). */
+/**
+ * Turns V8's profiles into frames and nodes that are told once and referred to by id. The ids are ours: V8 drops nodes that hold
+ * nothing any more and numbers them anew when they come back, so that its ids grow for ever while the stacks stay the same.
+ */
 export class CallTreeBuilder {
 	readonly #frames = new Map<string, Frame>();
-	readonly #nodes = new Set<number>();
+	/** Own parent id → frame id → own id. */
+	readonly #nodes = new Map<number, Map<number, number>>();
 	readonly #maps: SourceMaps;
 	readonly #runtimeDir: string | undefined;
+	#lastId = 0;
 
 	constructor(maps: SourceMaps, runtimeDir: string | undefined) {
 		this.#maps = maps;
@@ -29,22 +34,40 @@ export class CallTreeBuilder {
 		const frames: Frame[] = [];
 		const nodes: [number, number, number][] = [];
 		const live: TreeUpdate['live'] = new Map();
+		const ownIds = new Map<number, number>();
 		// By hand, not by recursion: a script's stack may be deeper than ours.
 		const open: { node: ProfileNode; parent: number }[] = [{ node: profile.head, parent: 0 }];
 		for (let next = open.pop(); next; next = open.pop()) {
 			const { node, parent } = next;
-			if (!this.#nodes.has(node.id)) {
-				this.#nodes.add(node.id);
-				nodes.push([node.id, parent, await this.#frame(node.callFrame, frames)]);
+			const id = this.#id(parent, await this.#frame(node.callFrame, frames), nodes);
+			ownIds.set(node.id, id);
+			if (node.selfSize > 0) {
+				const at = live.get(id);
+				if (at) at.bytes += node.selfSize;
+				else live.set(id, { bytes: node.selfSize, count: 0 });
 			}
-			if (node.selfSize > 0) live.set(node.id, { bytes: node.selfSize, count: 0 });
-			for (const child of node.children) open.push({ node: child, parent: node.id });
+			for (const child of node.children) open.push({ node: child, parent: id });
 		}
 		for (const { nodeId } of profile.samples) {
-			const at = live.get(nodeId);
+			const at = live.get(ownIds.get(nodeId) ?? 0);
 			if (at) at.count++;
 		}
 		return { live, ...(nodes.length > 0 && { callTree: { type: 'callTree', t, frames, nodes } }) };
+	}
+
+	#id(parent: number, frame: number, added: [number, number, number][]): number {
+		let siblings = this.#nodes.get(parent);
+		if (!siblings) {
+			siblings = new Map();
+			this.#nodes.set(parent, siblings);
+		}
+		let id = siblings.get(frame);
+		if (id === undefined) {
+			id = ++this.#lastId;
+			siblings.set(frame, id);
+			added.push([id, parent, frame]);
+		}
+		return id;
 	}
 
 	async #frame(callFrame: Protocol.Runtime.CallFrame, added: Frame[]): Promise<number> {

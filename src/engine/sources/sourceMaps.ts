@@ -18,6 +18,7 @@ interface Script {
 	sourceMapUrl: string | undefined;
 }
 
+const MOST_SCRIPTS = 10_000;
 /** A script's tail is where its `//# sourceMappingURL=` stands. */
 const TAIL_COMMENT = /\/\/[#@] ?sourceMappingURL=(\S+)\s*$/;
 
@@ -25,7 +26,8 @@ const TAIL_COMMENT = /\/\/[#@] ?sourceMappingURL=(\S+)\s*$/;
 export class SourceMaps {
 	readonly #byId = new Map<string, Script>();
 	readonly #byFile = new Map<string, Script>();
-	readonly #maps = new Map<Script, Promise<TraceMap | undefined>>();
+	/** Goes with its script. */
+	readonly #maps = new WeakMap<Script, Promise<TraceMap | undefined>>();
 	readonly #logger: Logger;
 
 	constructor(logger: Logger) {
@@ -36,8 +38,8 @@ export class SourceMaps {
 	addScript(id: string, url: string, sourceMapUrl: string | undefined): void {
 		if (url === '' || url.startsWith('node:') || url.startsWith('memory-manager:')) return;
 		const script = { url, sourceMapUrl: sourceMapUrl || undefined };
-		this.#byId.set(id, script);
-		this.#byFile.set(pathOf(url), script);
+		remember(this.#byId, id, script);
+		remember(this.#byFile, pathOf(url), script);
 	}
 
 	/** The original of a position (1-based); the position itself where there is no map. */
@@ -65,7 +67,7 @@ export class SourceMaps {
 	/** Attached without script events: the file itself says where its map is. */
 	#unseen(file: string): Script {
 		const script = { url: file, sourceMapUrl: undefined };
-		this.#byFile.set(file, script);
+		remember(this.#byFile, file, script);
 		return script;
 	}
 
@@ -90,6 +92,14 @@ export class SourceMaps {
 		const path = url.startsWith('file:') ? fileURLToPath(url) : resolve(dirname(file), decodeURIComponent(url));
 		return new TraceMap(await readFile(path, 'utf8'), path);
 	}
+}
+
+/** Scripts come without end in programs that make them; the newest are the likelier ones. */
+function remember(scripts: Map<string, Script>, key: string, script: Script): void {
+	scripts.delete(key);
+	scripts.set(key, script);
+	if (scripts.size > MOST_SCRIPTS)
+		for (const oldest of [...scripts.keys()].slice(0, MOST_SCRIPTS / 10)) scripts.delete(oldest);
 }
 
 export function pathOf(url: string): string {

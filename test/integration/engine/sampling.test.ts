@@ -44,11 +44,13 @@ onEveryNode('a script that computes without a break', (_major, node) => {
 		for (const { t, rssBytes } of samples) assert.ok(t >= 0 && (rssBytes ?? 0) > 1 << 20);
 		const full = samples.filter(({ heapUsedBytes }) => heapUsedBytes !== undefined);
 		assert.ok(full.length > samples.length / 4, `${full.length} of ${samples.length} have the heap`);
-		for (const one of full) {
-			const { heapUsedBytes = 0, heapTotalBytes = 0, heapLimitBytes = 0, externalBytes, mallocedBytes } = one;
-			assert.ok(heapUsedBytes > 0 && heapUsedBytes <= heapTotalBytes && heapTotalBytes < heapLimitBytes);
-			assert.ok((externalBytes ?? 0) > 0 && mallocedBytes !== undefined);
-		}
+		for (const { heapUsedBytes = 0, heapTotalBytes = 0, externalBytes = 0 } of full)
+			assert.ok(heapUsedBytes > 0 && heapUsedBytes <= heapTotalBytes && externalBytes > 0);
+		// The limit and what malloc holds are read less often: they are dearer and change slowly.
+		const thorough = full.filter(({ heapLimitBytes }) => heapLimitBytes !== undefined);
+		assert.ok(thorough.length >= full.length / 10, `${thorough.length} of ${full.length} have the limit`);
+		for (const { heapTotalBytes = 0, heapLimitBytes = 0, mallocedBytes } of thorough)
+			assert.ok(heapTotalBytes < heapLimitBytes && mallocedBytes !== undefined);
 	});
 	it('has times that never go back', () => {
 		for (const type of ['sample', 'gc', 'state', 'allocations'] as const) {

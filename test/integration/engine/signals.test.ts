@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,6 +111,13 @@ describe('signals and ends', () => {
 			const abort = new AbortController();
 			const run = await signalled({ nodePath: node(), signal: abort.signal }, () => abort.abort());
 			assert.deepEqual(run.reason, { kind: 'stopped' });
+		});
+		it('is let go by a signal that lives on', async () => {
+			const { signal } = new AbortController();
+			await using run = await ProfiledRun.start({ script: 'signals.cjs', nodePath: node(), signal });
+			assert.equal(getEventListeners(signal, 'abort').length, 1);
+			await run.session.stop();
+			assert.equal(getEventListeners(signal, 'abort').length, 0);
 		});
 		it('is stopped by an abort at any early moment', async () => {
 			await assert.rejects(
