@@ -77,9 +77,19 @@ export class SessionCommands {
 			{ location: vscode.ProgressLocation.Notification, title: 'Heap snapshot', cancellable: true },
 			async (progress, token) => {
 				const abort = new AbortController();
-				token.onCancellationRequested(() => abort.abort());
-				progress.report({ message: 'the script stands still while it is written' });
-				const onProgress = (bytes: number) => progress.report({ message: `${formatBytes(bytes)} written` });
+				token.onCancellationRequested(() => {
+					abort.abort();
+					vscode.window.setStatusBarMessage(
+						'Heap snapshot cancelled: V8 finishes it first, then the script goes on without it.',
+						10_000,
+					);
+				});
+				const message = 'the script stands still while it is written';
+				progress.report({ message });
+				const onProgress = (bytes: number) => {
+					// V8 collects for a while before it writes the first byte.
+					if (bytes > 0) progress.report({ message: `${message}, ${formatBytes(bytes)} so far` });
+				};
 				await session.takeHeapSnapshot(uri.fsPath, onProgress, abort.signal);
 			},
 		);
