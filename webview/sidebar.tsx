@@ -19,6 +19,11 @@ function start(root: HTMLElement): void {
 	const failed = (error: unknown) => {
 		failure.value = error instanceof Error ? error.message : String(error);
 	};
+	/** What is asked next makes an old failure stale. */
+	const ask = (call: Promise<void>) => {
+		failure.value = '';
+		call.catch(failed);
+	};
 	const messenger = new Messenger<FromSidebar, ToSidebar>(webviewChannel(acquireVsCodeApi()), {
 		state: ({ session, ...rest }) => {
 			store.show(session);
@@ -31,9 +36,9 @@ function start(root: HTMLElement): void {
 		state,
 		failure,
 		theme: createThemeSignal(),
-		act: action => void messenger.call('action', action).catch(failed),
-		recording: (action, path) => void messenger.call('recording', { action, path }).catch(failed),
-		clear: (kind, id) => void messenger.call(kind === 'cache' ? 'clearCache' : 'clearPool', { id }).catch(failed),
+		act: action => ask(messenger.call('action', action)),
+		recording: (action, path) => ask(messenger.call('recording', { action, path })),
+		clear: (kind, id) => ask(messenger.call(kind === 'cache' ? 'clearCache' : 'clearPool', { id })),
 	};
 	render(
 		<SidebarContext.Provider value={sidebar}>

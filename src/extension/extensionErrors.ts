@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { messageOf } from '../engine/errors.ts';
 import { visibleText } from '../protocol/text.ts';
 import { SETTINGS_SECTION, settingKeys } from './ids.ts';
@@ -73,7 +74,7 @@ export const extensionErrors = {
 	recordingMissing: (path: string) =>
 		new ExtensionError('recordingMissing', `The recording "${short(path)}" is not there any more.`),
 	recordingInUse: (path: string) =>
-		new ExtensionError('recordingInUse', `"${short(path)}" is still being written. Stop its script first.`),
+		new ExtensionError('recordingInUse', `"${short(basename(path))}" is still being written. Stop its script first.`),
 	cannotRecord: (path: string, cause: unknown) =>
 		new ExtensionError(
 			'cannotRecord',

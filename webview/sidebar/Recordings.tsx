@@ -11,7 +11,7 @@ export function Recordings({ recordings }: { recordings: readonly RecordingItem[
 		<section class="block">
 			<h2>Recordings</h2>
 			{recordings.length === 0 ? (
-				<p class="dim">Every profiled run is kept as a file. The first one appears here.</p>
+				<p class="dim">Every profiled run is kept as a file and listed here.</p>
 			) : (
 				<ul class="recordings">
 					{recordings.map(item => (
