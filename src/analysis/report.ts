@@ -66,7 +66,10 @@ export interface ReportAllocations {
 	cause: ProfileCause;
 	intervalBytes: number;
 	profiles: number;
+	/** Estimate of what was allocated since sampling began and was live then. The heap holds more: what was there before. */
 	liveBytes: number;
+	/** All of the heap in use after the full collection of this reading; absent when that collection was not seen. */
+	heapUsedBytes?: number;
 	/** Estimate of everything allocated on the heap in the whole run. */
 	allocatedBytes?: number;
 	/**
@@ -120,6 +123,8 @@ export interface ReportOptions {
 	sites?: number;
 }
 
+/** A profile is stamped when it has been read and put on original sources: its collection came up to this long before. */
+const READING_MS = 1_000;
 const OUTSIDE = '(outside the script)';
 
 export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}): Report {
@@ -171,6 +176,7 @@ function allocationsOf(model: SessionModel, profile: AllocationsEntry, sites: nu
 		intervalBytes: profile.intervalBytes,
 		profiles: model.profiles.length,
 		liveBytes: all,
+		...heapUsedAt(model, profile.t),
 		...(model.latestProfile?.allocatedBytes !== undefined && { allocatedBytes: model.latestProfile.allocatedBytes }),
 		sites: rows.slice(0, sites).map(({ frame, selfBytes, totalBytes }) => {
 			const { file, line, column, kind } = frame;
@@ -178,6 +184,11 @@ function allocationsOf(model: SessionModel, profile: AllocationsEntry, sites: nu
 			return { functionName, file, line, column, kind, selfBytes, totalBytes, share: selfBytes / all };
 		}),
 	};
+}
+
+function heapUsedAt({ gcs }: SessionModel, t: number): { heapUsedBytes?: number } {
+	const gc = gcs.findLast(({ forcedBy, t: at }) => forcedBy === 'profile' && at <= t && t - at <= READING_MS);
+	return gc ? { heapUsedBytes: gc.usedAfterBytes } : {};
 }
 
 /** Longest first. */

@@ -69,7 +69,7 @@ const gcText = ({ count, majorCount, pauseMs, share, forcedMs }: ReportGc): stri
 
 function allocationsSection({ allocations, cwd }: Report): string[] {
 	if (!allocations) return ['Allocations were not sampled.'];
-	const { t, liveBytes, profiles, intervalBytes, sites } = allocations;
+	const { t, liveBytes, heapUsedBytes, profiles, intervalBytes, sites } = allocations;
 	const columns: Column<ReportSite>[] = [
 		{ title: 'self', value: site => formatBytes(site.selfBytes), align: 'right' },
 		{ title: 'share', value: site => formatPercent(site.share), align: 'right' },
@@ -77,9 +77,10 @@ function allocationsSection({ allocations, cwd }: Report): string[] {
 		{ title: 'function', value: site => visibleText(site.functionName || '(anonymous)', NAME_LENGTH) },
 		{ title: 'place', value: site => placeText(site, cwd) || 'native' },
 	];
+	const heap = heapUsedBytes === undefined ? '' : `, heap used then ${formatBytes(heapUsedBytes)}`;
 	return [
-		`Allocation sites: ${formatBytes(liveBytes)} live on the heap at ${formatMs(t)}, the highest of ${formatCount(profiles)} profiles ` +
-			`(one sample in ${formatBytes(intervalBytes)})`,
+		`Allocation sites: ${formatBytes(liveBytes)} allocated since sampling began and live at ${formatMs(t)}${heap}: ` +
+			`the highest of ${formatCount(profiles)} profiles (one sample in ${formatBytes(intervalBytes)})`,
 		...table(sites, columns),
 	];
 }

@@ -57,6 +57,26 @@ describe('reportOf', () => {
 		assert.ok((allocations?.sites[0]?.selfBytes ?? 0) >= (allocations?.sites[1]?.selfBytes ?? 0));
 	});
 
+	it('gives the heap that the collection of that profile left, where it was seen', () => {
+		const profile = (t: number, bytes: number): Entry => {
+			return { type: 'allocations', t, cause: 'peak', intervalBytes: 1, costMs: 1, live: [[1, bytes, 1]] };
+		};
+		const collection = (t: number, usedAfterBytes: number, forced: boolean): Entry => ({
+			type: 'gc',
+			t,
+			windowMs: 5,
+			durationMs: 1,
+			kind: 'markCompact',
+			usedBeforeBytes: usedAfterBytes,
+			usedAfterBytes,
+			...(forced && { forcedBy: 'profile' as const }),
+		});
+		const seen = [collection(90, 700, true), collection(95, 999, false), profile(100, 50), collection(120, 10, true)];
+		assert.equal(reportOf(modelOf(seen)).allocations?.heapUsedBytes, 700);
+		const unseen = reportOf(modelOf([collection(90, 700, true), profile(5_000, 50)])).allocations;
+		assert.ok(unseen && !('heapUsedBytes' in unseen));
+	});
+
 	it('lists regions by time, caches and pools', () => {
 		const times = report.regions.map(({ totalMs }) => totalMs);
 		assert.deepEqual(

@@ -21,6 +21,7 @@ describe('reportText', () => {
 			/^Heap used .* of a limit of 4\.05 GB$/m,
 			/^Collections .* were forced$/m,
 			/^Profiling .* of the run$/m,
+			/^Allocation sites: [\d.]+ MB allocated since sampling began and live at [\d.]+ s.*: the highest of 7 profiles/m,
 			/^ *[\d.]+ MB .* parseRow +lib\/load\.mjs:41$/m,
 			/^read file .* aggregate\.mjs:18$/m,
 			/\(1 open\)/,
