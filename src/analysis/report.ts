@@ -35,8 +35,11 @@ export interface Report {
 	gc?: ReportGc;
 	allocations?: ReportAllocations;
 	regions: ReportRegion[];
+	/** Those that were not disposed of. */
 	caches: ReportCache[];
 	pools: ReportPool[];
+	/** How many were disposed of. Only so many are remembered: `MAX_DISPOSED` stands for that or more. */
+	disposed: { caches: number; pools: number };
 	cost?: ReportCost;
 	notices: Pick<NoticeEntry, 't' | 'severity' | 'message'>[];
 }
@@ -129,6 +132,7 @@ const OUTSIDE = '(outside the script)';
 
 export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}): Report {
 	const { header, process, state, latest, gcTotals, cost } = model;
+	const [caches, pools] = [[...model.caches.values()], [...model.pools.values()]];
 	const durationMs = model.now;
 	const shareOf = (ms: number) => (process && durationMs > 0 ? { share: ms / durationMs } : {});
 	const profile = model.peakProfile;
@@ -160,8 +164,9 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 		}),
 		...(profile && { allocations: allocationsOf(model, profile, sites) }),
 		regions: regionsOf(model),
-		caches: [...model.caches.values()].map(cacheOf),
-		pools: [...model.pools.values()].map(({ type: _type, t: _t, id: _id, ...pool }) => pool),
+		caches: caches.filter(({ disposed }) => !disposed).map(cacheOf),
+		pools: pools.filter(({ disposed }) => !disposed).map(poolOf),
+		disposed: { caches: disposedOf(caches), pools: disposedOf(pools) },
 		...(cost && { cost: costOf(cost, shareOf(cost.pollMs + cost.profileMs)) }),
 		notices: model.notices.map(({ t, severity, message }) => ({ t, severity, message })),
 	};
@@ -213,6 +218,11 @@ function cacheOf({ type: _type, t: _t, id: _id, ...cache }: CacheEntry): ReportC
 	const lookUps = cache.hits + cache.misses;
 	return lookUps > 0 ? { ...cache, hitRate: cache.hits / lookUps } : cache;
 }
+
+const poolOf = ({ type: _type, t: _t, id: _id, ...pool }: PoolEntry): ReportPool => pool;
+
+const disposedOf = (stores: readonly (CacheEntry | PoolEntry)[]): number =>
+	stores.filter(({ disposed }) => disposed).length;
 
 const costOf = ({ type: _type, t: _t, ...cost }: CostEntry, share: { share?: number }): ReportCost => ({
 	...cost,

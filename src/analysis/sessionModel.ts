@@ -25,7 +25,7 @@ const MAX_SPANS = 16_384;
 const MAX_PROFILES = 256;
 const MAX_NOTICES = 500;
 /** Of each kind. A script that makes a cache for every request leaves one more behind each time. */
-const MAX_STORES = 1_024;
+export const MAX_DISPOSED = 200;
 
 export interface CallTreeNode {
 	id: number;
@@ -60,6 +60,9 @@ export class SessionModel {
 	cost: CostEntry | undefined;
 	snapshots: SnapshotEntry[] = [];
 	notices: NoticeEntry[] = [];
+	/** Ids in the order in which they were disposed of. */
+	readonly #disposedCaches = new Set<number>();
+	readonly #disposedPools = new Set<number>();
 	readonly #retained = new RetainedTracker();
 
 	constructor(header: RecordingHeader) {
@@ -113,11 +116,11 @@ export class SessionModel {
 				break;
 			case 'cache':
 				this.caches.set(entry.id, entry);
-				if (entry.disposed) forgetDisposed(this.caches);
+				if (entry.disposed) forgetOldest(this.caches, this.#disposedCaches, entry.id);
 				break;
 			case 'pool':
 				this.pools.set(entry.id, entry);
-				if (entry.disposed) forgetDisposed(this.pools);
+				if (entry.disposed) forgetOldest(this.pools, this.#disposedPools, entry.id);
 				break;
 			case 'cost':
 				this.cost = entry;
@@ -231,6 +234,8 @@ export class SessionModel {
 		for (const span of snapshot.spans) model.spans.set(span.span, span);
 		for (const cache of snapshot.caches) model.caches.set(cache.id, cache);
 		for (const pool of snapshot.pools) model.pools.set(pool.id, pool);
+		for (const id of disposedIds(snapshot.caches)) model.#disposedCaches.add(id);
+		for (const id of disposedIds(snapshot.pools)) model.#disposedPools.add(id);
 		model.cost = snapshot.cost;
 		model.snapshots = snapshot.snapshots;
 		model.notices = snapshot.notices;
@@ -257,13 +262,21 @@ function largest(profiles: readonly AllocationsEntry[]): AllocationsEntry | unde
 	return best;
 }
 
-/** Those in use stay however many they are; of the others the oldest go. */
-function forgetDisposed(stores: Map<number, CacheEntry | PoolEntry>): void {
-	if (stores.size <= MAX_STORES) return;
-	const disposed = [...stores.values()].filter(store => store.disposed);
-	// Down to half, so that not every entry walks through all of them.
-	for (const { id } of disposed.slice(0, Math.max(0, stores.size - MAX_STORES / 2))) stores.delete(id);
+/** Those in use stay however many they are; of the others the one goes that was disposed of first. */
+function forgetOldest<Store>(stores: Map<number, Store>, disposed: Set<number>, id: number): void {
+	disposed.add(id);
+	if (disposed.size <= MAX_DISPOSED) return;
+	const [oldest] = disposed;
+	if (oldest === undefined) return;
+	disposed.delete(oldest);
+	stores.delete(oldest);
 }
+
+const disposedIds = (stores: readonly (CacheEntry | PoolEntry)[]): number[] =>
+	stores
+		.filter(({ disposed }) => disposed)
+		.sort((a, b) => a.t - b.t)
+		.map(({ id }) => id);
 
 /** Every second one, and always the largest and the newest. */
 function thinned(profiles: readonly AllocationsEntry[]): AllocationsEntry[] {

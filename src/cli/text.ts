@@ -1,6 +1,7 @@
 import { describeEnd } from '../analysis/describe.ts';
 import { placeText } from '../analysis/places.ts';
 import type { Report, ReportCache, ReportGc, ReportPool, ReportRegion, ReportSite } from '../analysis/report.ts';
+import { MAX_DISPOSED } from '../analysis/sessionModel.ts';
 import type { Peak } from '../protocol/snapshot.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
@@ -18,8 +19,8 @@ export function reportText(report: Report): string {
 		profilingSection(report),
 		allocationsSection(report),
 		section('Regions', report.regions, regionColumns(report.cwd)),
-		section('Caches', report.caches, cacheColumns),
-		section('Pools', report.pools, poolColumns),
+		section('Caches', report.caches, cacheColumns, disposedText(report.disposed.caches)),
+		section('Pools', report.pools, poolColumns, disposedText(report.disposed.pools)),
 		noticesSection(report),
 	];
 	return `${sections
@@ -125,10 +126,20 @@ const poolColumns: Column<ReportPool>[] = [
 	{ title: 'leaked', value: pool => formatCount(pool.leaked), align: 'right' },
 ];
 
-function section<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
-	if (rows.length === 0) return [];
+function section<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[], remark?: string): string[] {
+	if (rows.length === 0 && remark === undefined) return [];
 	const more = rows.length - MAX_ROWS;
-	return [title, ...table(rows.slice(0, MAX_ROWS), columns), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
+	return [
+		title,
+		...table(rows.slice(0, MAX_ROWS), columns),
+		...(more > 0 ? [`and ${formatCount(more)} more`] : []),
+		...(remark === undefined ? [] : [remark]),
+	];
+}
+
+function disposedText(count: number): string | undefined {
+	if (count === 0) return undefined;
+	return `${count >= MAX_DISPOSED ? 'at least ' : ''}${formatCount(count)} disposed of`;
 }
 
 function noticesSection({ notices }: Report): string[] {

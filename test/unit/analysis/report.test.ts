@@ -90,6 +90,17 @@ describe('reportOf', () => {
 		assert.ok(report.pools[0] && !('id' in report.pools[0]));
 	});
 
+	it('leaves caches and pools that were disposed of out of the lists, and counts them', () => {
+		const ended = sampleEntries(2_000, 'exit').flatMap((entry): Entry[] =>
+			entry.type === 'pool' || (entry.type === 'cache' && entry.id === 1) ? [{ ...entry, disposed: true }] : [],
+		);
+		const { caches, pools, disposed } = reportOf(modelOf([...sampleEntries(2_000, 'exit'), ...ended]));
+		assert.equal(caches.length, 1);
+		assert.match(caches[0]?.name ?? '', /^parsed/);
+		assert.deepEqual(pools, []);
+		assert.deepEqual(disposed, { caches: 1, pools: 1 });
+	});
+
 	it('says nothing of what was not measured', () => {
 		const empty = reportOf(modelOf([]));
 		for (const absent of ['end', 'gc', 'allocations', 'cost', 'nodeVersion']) assert.ok(!(absent in empty), absent);

@@ -79,18 +79,27 @@ describe('SessionModel', () => {
 		assert.equal(model.notices.length, 500);
 	});
 
-	it('forgets the oldest of many disposed caches and pools, never one in use', () => {
-		const model = new SessionModel(sampleHeader);
+	it('forgets those disposed of first when caches and pools are many, never one in use', () => {
+		const first = new SessionModel(sampleHeader);
 		const counts = { entries: 0, hits: 0, misses: 0, evictions: {} };
 		const pool = { inUse: 0, idle: 0, max: 1, waiting: 0, created: 0, reused: 0, destroyed: 0, leaked: 0 };
-		for (let id = 1; id <= 5_000; id++) {
-			const disposed = id > 3;
-			model.apply({ type: 'cache', t: id, id, name: 'c', disposed, bytes: 0, bytesFrom: 'declared', ...counts });
-			model.apply({ type: 'pool', t: id, id, name: 'p', disposed, ...pool });
-		}
-		for (const stores of [model.caches, model.pools]) {
-			assert.ok(stores.size <= 1_024, `${stores.size} are kept`);
-			assert.ok([1, 2, 3, 5_000].every(id => stores.has(id)));
+		const apply = (model: SessionModel, t: number, id: number, disposed: boolean) => {
+			model.apply({ type: 'cache', t, id, name: 'c', disposed, bytes: 0, bytesFrom: 'declared', ...counts });
+			model.apply({ type: 'pool', t, id, name: 'p', disposed, ...pool });
+		};
+		for (let id = 1; id <= 300; id++) apply(first, id, id, false);
+		// Number 4 goes last.
+		for (let id = 5; id <= 250; id++) apply(first, 1_000 + id, id, true);
+		apply(first, 1_300, 4, true);
+		const late = SessionModel.fromSnapshot(first.snapshot());
+		for (const model of [first, late]) {
+			for (let id = 301; id <= 400; id++) apply(model, 2_000 + id, id, true);
+			for (const stores of [model.caches, model.pools]) {
+				assert.equal([...stores.values()].filter(({ disposed }) => disposed).length, 200);
+				assert.equal(stores.size, 200 + 3 + 50);
+				assert.ok([1, 2, 3, 4, 152, 299, 301, 400].every(id => stores.has(id)));
+				assert.ok([5, 50, 150, 151].every(id => !stores.has(id)));
+			}
 		}
 	});
 

@@ -50,6 +50,16 @@ describe('reportText', () => {
 		assert.match(printed, /␛\]0;owned␇/);
 	});
 
+	it('tells how many caches were disposed of, and when it cannot count them all', () => {
+		const disposed = (count: number): Entry[] =>
+			Array.from({ length: count }, (_, i) => ({
+				...{ type: 'cache', t: i, id: i, name: `c${i}`, disposed: true, bytes: 0, bytesFrom: 'declared' },
+				...{ entries: 0, hits: 0, misses: 0, evictions: {} },
+			}));
+		assert.match(textOf(disposed(3)), /^Caches\n3 disposed of$/m);
+		assert.match(textOf(disposed(3_000)), /^Caches\nat least 200 disposed of$/m);
+	});
+
 	it('stays short for a run with very many regions and notices', () => {
 		const many = Array.from({ length: 5_000 }, (_, i): Entry[] => [
 			{ type: 'region', t: 1, id: i, name: `r${i}`, kind: 'region' },
