@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatCount } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import type { Sort } from '../state.ts';
@@ -47,14 +46,8 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 		const descending = same ? !sort.descending : column.figure === true;
 		view.sorts.value = { ...view.sorts.value, [props.id]: { column: column.id, descending } };
 	};
-	const host = useRef<HTMLDivElement>(null);
-	// Rows that change places are taken out of the page for a moment, and what has the focus in them loses it.
-	const focused = host.current?.contains(document.activeElement) ? document.activeElement : undefined;
-	useLayoutEffect(() => {
-		if (focused instanceof HTMLElement && document.activeElement !== focused) focused.focus({ preventScroll: true });
-	});
 	return (
-		<div class="table-scroll" ref={host}>
+		<div class="table-scroll">
 			<table class={`data-table table-${props.id}`}>
 				<caption class="read-out">{props.caption}</caption>
 				<thead>
