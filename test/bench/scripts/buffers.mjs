@@ -7,7 +7,7 @@ const BLOCK = 64 * 1024;
 const bytes = readFileSync(dataset('flights-3m.parquet'));
 const hash = createHash('sha256');
 let found = 0;
-for (let round = 0; round < 120; round++) {
+for (let round = 0; round < 300; round++) {
 	const blocks = [];
 	for (let at = 0; at < bytes.length; at += BLOCK) {
 		const block = Buffer.from(bytes.subarray(at, at + BLOCK));

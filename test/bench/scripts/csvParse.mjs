@@ -6,7 +6,7 @@ const texts = ['zipcodes.csv', 'species.csv', 'birdstrikes.csv', 'airports.csv']
 	readFileSync(dataset(name), 'utf8'),
 );
 let checksum = 0;
-for (let round = 0; round < 16; round++) {
+for (let round = 0; round < 40; round++) {
 	for (const text of texts) {
 		const [header, ...lines] = text.trim().split(/\r?\n/);
 		const names = header.split(',');

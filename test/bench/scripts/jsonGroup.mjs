@@ -4,7 +4,7 @@ import { dataset } from './data.mjs';
 
 const text = readFileSync(dataset('flights-200k.json'), 'utf8');
 let checksum = 0;
-for (let round = 0; round < 16; round++) {
+for (let round = 0; round < 40; round++) {
 	const flights = JSON.parse(text);
 	const groups = Map.groupBy(flights, ({ distance }) => Math.floor(distance / 50));
 	const rows = [...groups].map(([band, group]) => {

@@ -4,7 +4,7 @@ import { dataset } from './data.mjs';
 
 const flights = JSON.parse(readFileSync(dataset('flights-200k.json'), 'utf8'));
 let checksum = 0;
-for (let round = 0; round < 40; round++) {
+for (let round = 0; round < 90; round++) {
 	const delay = Float64Array.from(flights, flight => flight.delay + round / 100);
 	const distance = Float64Array.from(flights, flight => flight.distance);
 	const speed = delay.map((value, i) => distance[i] / (value + 120));
