@@ -1,7 +1,7 @@
 import { describeEnd } from '../analysis/describe.ts';
+import { MAX_DISPOSED } from '../analysis/disposedStores.ts';
 import { placeText } from '../analysis/places.ts';
 import type { Report, ReportCache, ReportGc, ReportPool, ReportRegion, ReportSite } from '../analysis/report.ts';
-import { MAX_DISPOSED } from '../analysis/sessionModel.ts';
 import type { Peak } from '../protocol/snapshot.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';

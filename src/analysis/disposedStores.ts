@@ -1,0 +1,33 @@
+import type { CacheEntry, PoolEntry } from '../protocol/entries.ts';
+
+/** Of each kind. A script that makes a cache for every request leaves one more behind each time. */
+export const MAX_DISPOSED = 200;
+
+/** Bounds a map of caches or pools: those in use stay, of the others the one goes that was disposed of first. */
+export class DisposedStores<Store extends CacheEntry | PoolEntry> {
+	readonly #stores: Map<number, Store>;
+	/** Ids in the order in which they were disposed of. */
+	readonly #ids = new Set<number>();
+
+	constructor(stores: Map<number, Store>) {
+		this.#stores = stores;
+	}
+
+	put(store: Store): void {
+		this.#stores.set(store.id, store);
+		if (!store.disposed) return;
+		this.#ids.add(store.id);
+		if (this.#ids.size <= MAX_DISPOSED) return;
+		const [oldest] = this.#ids;
+		if (oldest === undefined) return;
+		this.#ids.delete(oldest);
+		this.#stores.delete(oldest);
+	}
+
+	/** Takes what a model had, in its order. */
+	restore(stores: readonly Store[]): void {
+		for (const store of stores) this.#stores.set(store.id, store);
+		const disposed = stores.filter(store => store.disposed).sort((a, b) => a.t - b.t);
+		for (const { id } of disposed) this.#ids.add(id);
+	}
+}
