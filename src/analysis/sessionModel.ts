@@ -17,6 +17,7 @@ import type {
 } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
 import type { GcTotals, Peak, RegionData, SessionSnapshot } from '../protocol/snapshot.ts';
+import { DisposedStores } from './disposedStores.ts';
 import { RetainedTracker } from './retained.ts';
 import { SeriesStore } from './seriesStore.ts';
 
@@ -24,8 +25,6 @@ const MAX_GCS = 8_192;
 const MAX_SPANS = 16_384;
 const MAX_PROFILES = 256;
 const MAX_NOTICES = 500;
-/** Of each kind. A script that makes a cache for every request leaves one more behind each time. */
-export const MAX_DISPOSED = 200;
 
 export interface CallTreeNode {
 	id: number;
@@ -60,9 +59,8 @@ export class SessionModel {
 	cost: CostEntry | undefined;
 	snapshots: SnapshotEntry[] = [];
 	notices: NoticeEntry[] = [];
-	/** Ids in the order in which they were disposed of. */
-	readonly #disposedCaches = new Set<number>();
-	readonly #disposedPools = new Set<number>();
+	readonly #cacheStores = new DisposedStores(this.caches);
+	readonly #poolStores = new DisposedStores(this.pools);
 	readonly #retained = new RetainedTracker();
 
 	constructor(header: RecordingHeader) {
@@ -109,18 +107,17 @@ export class SessionModel {
 			case 'regionStats': {
 				const region = this.regions.get(entry.region);
 				if (region) region.stats = entry;
+				this.#showRetained(entry.region);
 				break;
 			}
 			case 'span':
 				this.#span(entry);
 				break;
 			case 'cache':
-				this.caches.set(entry.id, entry);
-				if (entry.disposed) forgetOldest(this.caches, this.#disposedCaches, entry.id);
+				this.#cacheStores.put(entry);
 				break;
 			case 'pool':
-				this.pools.set(entry.id, entry);
-				if (entry.disposed) forgetOldest(this.pools, this.#disposedPools, entry.id);
+				this.#poolStores.put(entry);
 				break;
 			case 'cost':
 				this.cost = entry;
@@ -150,10 +147,15 @@ export class SessionModel {
 		if (this.gcs.length > MAX_GCS) this.gcs = longestHalf(this.gcs, gc => gc.durationMs);
 		if (entry.kind !== 'markCompact') return;
 		totals.majorCount++;
-		for (const [region, bytes] of this.#retained.collected(entry)) {
-			const data = this.regions.get(region);
-			if (data) data.retainedBytes = bytes;
-		}
+		for (const region of this.#retained.collected(entry)) this.#showRetained(region);
+	}
+
+	#showRetained(region: number): void {
+		const data = this.regions.get(region);
+		if (!data) return;
+		const bytes = this.#retained.of(region, data.stats);
+		if (bytes === undefined) delete data.retainedBytes;
+		else data.retainedBytes = bytes;
 	}
 
 	#callTree(entry: CallTreeEntry): void {
@@ -167,12 +169,25 @@ export class SessionModel {
 	}
 
 	#span(entry: SpanEntry): void {
+		const isNews = this.spans.get(entry.span)?.end === undefined;
 		this.spans.set(entry.span, entry);
-		if (entry.end !== undefined) this.#retained.ended(entry.region, entry.t, entry.end);
+		if (entry.end !== undefined && isNews) {
+			this.#retained.ended(entry.region, entry.t, entry.end);
+			this.#showRetained(entry.region);
+		}
 		if (this.spans.size <= MAX_SPANS) return;
 		const kept = longestHalf([...this.spans.values()], span => (span.end ?? Number.POSITIVE_INFINITY) - span.t);
 		this.spans.clear();
 		for (const span of kept) this.spans.set(span.span, span);
+	}
+
+	#restoreRetained({ gcs, spans, regions }: SessionSnapshot): void {
+		for (const gc of gcs) if (gc.kind === 'markCompact') this.#retained.collected(gc);
+		for (const { region, t, end } of spans) if (end !== undefined) this.#retained.ended(region, t, end);
+		// Of very many calls the snapshot has only the longest: what it says of a region counts more.
+		for (const { definition, stats, retainedBytes } of regions)
+			if (stats && retainedBytes !== undefined)
+				this.#retained.restore(definition.id, stats.calls - stats.open, retainedBytes);
 	}
 
 	/** The state as plain data; it shares nothing with the model that changes later. */
@@ -232,20 +247,12 @@ export class SessionModel {
 		model.profiles = snapshot.profiles;
 		for (const region of snapshot.regions) model.regions.set(region.definition.id, region);
 		for (const span of snapshot.spans) model.spans.set(span.span, span);
-		for (const cache of snapshot.caches) model.caches.set(cache.id, cache);
-		for (const pool of snapshot.pools) model.pools.set(pool.id, pool);
-		for (const id of disposedIds(snapshot.caches)) model.#disposedCaches.add(id);
-		for (const id of disposedIds(snapshot.pools)) model.#disposedPools.add(id);
+		model.#cacheStores.restore(snapshot.caches);
+		model.#poolStores.restore(snapshot.pools);
 		model.cost = snapshot.cost;
 		model.snapshots = snapshot.snapshots;
 		model.notices = snapshot.notices;
-		const full = snapshot.gcs.filter(gc => gc.kind === 'markCompact');
-		for (const gc of full) model.#retained.collected(gc);
-		const last = full.at(-1);
-		const settledUntil = last ? last.t - last.windowMs : Number.NEGATIVE_INFINITY;
-		for (const { region, t, end } of snapshot.spans) {
-			if (end !== undefined && end > settledUntil) model.#retained.ended(region, t, end);
-		}
+		model.#restoreRetained(snapshot);
 		return model;
 	}
 }
@@ -261,22 +268,6 @@ function largest(profiles: readonly AllocationsEntry[]): AllocationsEntry | unde
 	}
 	return best;
 }
-
-/** Those in use stay however many they are; of the others the one goes that was disposed of first. */
-function forgetOldest<Store>(stores: Map<number, Store>, disposed: Set<number>, id: number): void {
-	disposed.add(id);
-	if (disposed.size <= MAX_DISPOSED) return;
-	const [oldest] = disposed;
-	if (oldest === undefined) return;
-	disposed.delete(oldest);
-	stores.delete(oldest);
-}
-
-const disposedIds = (stores: readonly (CacheEntry | PoolEntry)[]): number[] =>
-	stores
-		.filter(({ disposed }) => disposed)
-		.sort((a, b) => a.t - b.t)
-		.map(({ id }) => id);
 
 /** Every second one, and always the largest and the newest. */
 function thinned(profiles: readonly AllocationsEntry[]): AllocationsEntry[] {

@@ -47,7 +47,8 @@ export interface RegionData {
 	stats?: RegionStatsEntry;
 	/**
 	 * What the last call left behind: live heap and external bytes at the first full collection after it, minus those at the
-	 * last full collection before it. Whatever else ran in between counts too. Absent until both are known.
+	 * last full collection before it. Whatever else ran in between counts too. Absent until both are known, and where calls were
+	 * not told one by one: then nobody knows when the last one was.
 	 */
 	retainedBytes?: number;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { allocationRows } from '../../../src/analysis/allocations.ts';
 import { liveBytes, SessionModel } from '../../../src/analysis/sessionModel.ts';
-import type { AllocationsEntry, Entry, GcEntry } from '../../../src/protocol/entries.ts';
+import type { AllocationsEntry, Entry, GcEntry, RegionStatsEntry } from '../../../src/protocol/entries.ts';
 import { sampleEntries, sampleHeader } from '../../support/sampleSession.ts';
 
 const modelOf = (entries: readonly Entry[]) => {
@@ -140,14 +140,42 @@ describe('SessionModel', () => {
 		);
 	});
 
+	const calls = (t: number, more: Partial<RegionStatsEntry>): Entry => ({
+		...{ type: 'regionStats', t, region: 1, calls: 1, measuredCalls: 1, open: 0, errors: 0, totalMs: 1, maxMs: 1 },
+		...more,
+	});
+	const oneCall: Entry[] = [
+		{ type: 'region', t: 0, id: 1, name: 'load', kind: 'region' },
+		gc(1, { kind: 'markCompact', usedAfterBytes: 100 }),
+		{ type: 'span', t: 2, region: 1, span: 1 },
+		{ type: 'span', t: 2, region: 1, span: 1, end: 5 },
+		calls(6, {}),
+	];
+	const retainedIn = (model: SessionModel) => model.regions.get(1)?.retainedBytes;
+
 	it('settles what a region retained, also in a view that came between its end and the collection', () => {
-		const first: Entry[] = [
-			{ type: 'region', t: 0, id: 1, name: 'load', kind: 'region' },
-			gc(1, { kind: 'markCompact', usedAfterBytes: 100 }),
-			{ type: 'span', t: 2, region: 1, span: 1, end: 5 },
-		];
-		const late = SessionModel.fromSnapshot(modelOf(first).snapshot());
+		const late = SessionModel.fromSnapshot(modelOf(oneCall).snapshot());
 		late.apply(gc(9, { kind: 'markCompact', usedAfterBytes: 140 }));
-		assert.equal(late.regions.get(1)?.retainedBytes, 40);
+		assert.equal(retainedIn(late), 40);
+	});
+
+	it('takes back what a region retained as soon as another call of it is known', () => {
+		const first = modelOf([...oneCall, gc(9, { kind: 'markCompact', usedAfterBytes: 140 })]);
+		for (const model of [first, SessionModel.fromSnapshot(first.snapshot())]) {
+			assert.equal(retainedIn(model), 40);
+			model.apply(calls(10, { calls: 2, open: 1 }));
+			assert.equal(retainedIn(model), 40, 'a call that is open has left nothing behind yet');
+			model.apply({ type: 'span', t: 10, region: 1, span: 2, end: 12 });
+			assert.equal(retainedIn(model), undefined);
+			model.apply(calls(13, { calls: 2 }));
+			model.apply(gc(14, { kind: 'markCompact', usedAfterBytes: 150 }));
+			assert.equal(retainedIn(model), 10);
+		}
+	});
+
+	it('says nothing of what a region retained when not all of its calls were told one by one', () => {
+		const model = modelOf([...oneCall, gc(9, { kind: 'markCompact', usedAfterBytes: 140 })]);
+		model.apply(calls(20, { calls: 2_500_000 }));
+		assert.equal(retainedIn(model), undefined);
 	});
 });
