@@ -7,7 +7,7 @@ import { type Logger, silentLogger } from '../base/logger.ts';
 import type { EndReason, SessionState } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
 import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
-import { formatBytes } from '../protocol/units.ts';
+import { formatBytes, formatMs } from '../protocol/units.ts';
 import { errors, messageOf, UserError } from './errors.ts';
 import { ConnectionClosedError } from './inspector/cdp.ts';
 import { SessionClock } from './inspector/clock.ts';
@@ -117,6 +117,7 @@ export class SessionCore {
 
 	async takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
 		this.running();
+		const began = this.clock.now();
 		const { target } = this;
 		if (!target) throw errors.notRunning();
 		await this.#refuseHugeSnapshot();
@@ -138,7 +139,13 @@ export class SessionCore {
 		try {
 			await Promise.race([writing, aborted(signal)]);
 			const { size } = await stat(path);
-			this.log.add({ type: 'snapshot', t: this.clock.now(), path, bytes: size });
+			const t = this.clock.now();
+			this.log.add({ type: 'snapshot', t, path, bytes: size });
+			const span = `from ${formatMs(began)} to ${formatMs(t)}`;
+			this.log.notice(
+				'info',
+				`A heap snapshot was written ${span}: what memory grew by in that time was for the snapshot.`,
+			);
 		} catch (error) {
 			writing.then(remove, remove);
 			throw error instanceof ConnectionClosedError ? errors.notRunning() : error;

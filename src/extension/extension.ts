@@ -59,8 +59,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	stopAll = () => launcher.stopAll();
 
 	const run = async (request: RunRequest) => {
-		await launcher.start(request);
+		const starting = launcher.start(request);
+		// The page takes as long to load as the script to start: both at once.
 		if (configuration.read().openPanelOnStart) panel.show();
+		await starting;
 	};
 	const profile = new ProfileCommands({ configuration, choices: new RunChoices(workspaceState), run });
 	const sessions = new SessionCommands({ store, run });
