@@ -97,11 +97,12 @@ export interface ReportRegion {
 	name: string;
 	kind: RegionKind;
 	site?: Site;
-	calls: number;
-	open: number;
-	errors: number;
-	totalMs: number;
-	maxMs: number;
+	/** This and the rest are absent when the recording breaks off before the totals of the region. */
+	calls?: number;
+	open?: number;
+	errors?: number;
+	totalMs?: number;
+	maxMs?: number;
 	delta?: MemoryReading;
 	peak?: MemoryReading;
 	/** See `RegionData.retainedBytes`. */
@@ -196,22 +197,24 @@ function heapUsedAt({ gcs }: SessionModel, t: number): { heapUsedBytes?: number 
 	return gc ? { heapUsedBytes: gc.usedAfterBytes } : {};
 }
 
-/** Longest first. */
+/** Longest first, those of unknown length last. */
 function regionsOf(model: SessionModel): ReportRegion[] {
 	const regions = [...model.regions.values()].map(({ definition: { name, kind, site }, stats, retainedBytes }) => ({
 		name,
 		kind,
 		...(site && { site }),
-		calls: stats?.calls ?? 0,
-		open: stats?.open ?? 0,
-		errors: stats?.errors ?? 0,
-		totalMs: stats?.totalMs ?? 0,
-		maxMs: stats?.maxMs ?? 0,
+		...(stats && {
+			calls: stats.calls,
+			open: stats.open,
+			errors: stats.errors,
+			totalMs: stats.totalMs,
+			maxMs: stats.maxMs,
+		}),
 		...(stats?.delta && { delta: stats.delta }),
 		...(stats?.peak && { peak: stats.peak }),
 		...(retainedBytes !== undefined && { retainedBytes }),
 	}));
-	return regions.sort((a, b) => b.totalMs - a.totalMs);
+	return regions.sort((a, b) => (b.totalMs ?? -1) - (a.totalMs ?? -1));
 }
 
 function cacheOf({ type: _type, t: _t, id: _id, ...cache }: CacheEntry): ReportCache {

@@ -90,8 +90,8 @@ function regionColumns(cwd: string): Column<ReportRegion>[] {
 	return [
 		{ title: 'name', value: region => visibleText(region.name, NAME_LENGTH) },
 		{ title: 'calls', value: region => callsText(region), align: 'right' },
-		{ title: 'time', value: region => formatMs(region.calls > 0 ? region.totalMs : undefined), align: 'right' },
-		{ title: 'longest', value: region => formatMs(region.calls > 0 ? region.maxMs : undefined), align: 'right' },
+		{ title: 'time', value: region => formatMs(region.calls ? region.totalMs : undefined), align: 'right' },
+		{ title: 'longest', value: region => formatMs(region.calls ? region.maxMs : undefined), align: 'right' },
 		{ title: 'RSS delta', value: region => formatDelta(region.delta?.rssBytes), align: 'right' },
 		{ title: 'RSS peak', value: region => formatBytes(region.peak?.rssBytes), align: 'right' },
 		{ title: 'retained', value: region => formatDelta(region.retainedBytes), align: 'right' },
@@ -100,7 +100,7 @@ function regionColumns(cwd: string): Column<ReportRegion>[] {
 }
 
 const callsText = ({ calls, open }: ReportRegion): string =>
-	open > 0 ? `${formatCount(calls)} (${formatCount(open)} open)` : formatCount(calls);
+	open ? `${formatCount(calls)} (${formatCount(open)} open)` : formatCount(calls);
 
 const cacheColumns: Column<ReportCache>[] = [
 	{ title: 'name', value: cache => visibleText(cache.name, NAME_LENGTH) },

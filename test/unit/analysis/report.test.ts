@@ -81,13 +81,21 @@ describe('reportOf', () => {
 		const times = report.regions.map(({ totalMs }) => totalMs);
 		assert.deepEqual(
 			times,
-			[...times].sort((a, b) => b - a),
+			[...times].sort((a, b) => (b ?? 0) - (a ?? 0)),
 		);
 		const [airports, rows] = report.caches;
 		assert.ok(airports?.hitRate !== undefined && Math.abs(airports.hitRate - 9_000 / 9_700) < 1e-9);
 		assert.ok(rows && !('hitRate' in rows), 'no look-ups, no rate');
 		assert.equal(report.pools[0]?.name, 'decode buffers');
 		assert.ok(report.pools[0] && !('id' in report.pools[0]));
+	});
+
+	it('does not count calls of a region whose totals the recording lost', () => {
+		const names = ['cut', 'told'].map((name, id): Entry => ({ type: 'region', t: 1, id, name, kind: 'region' }));
+		const totals = { calls: 0, measuredCalls: 0, open: 0, errors: 0, totalMs: 0, maxMs: 0 };
+		const { regions } = reportOf(modelOf([...names, { type: 'regionStats', t: 2, region: 1, ...totals }]));
+		const told = { name: 'told', kind: 'region', calls: 0, open: 0, errors: 0, totalMs: 0, maxMs: 0 };
+		assert.deepEqual(regions, [told, { name: 'cut', kind: 'region' }]);
 	});
 
 	it('leaves caches and pools that were disposed of out of the lists, and counts them', () => {

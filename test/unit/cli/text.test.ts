@@ -33,7 +33,8 @@ describe('reportText', () => {
 	});
 
 	it('shows a dash, never 0, for what was not measured', () => {
-		const empty = textOf([]);
+		const empty = textOf([{ type: 'region', t: 1, id: 1, name: 'cut', kind: 'region' }]);
+		assert.match(empty, /^cut(?: +–){6}$/m);
 		assert.match(empty, /^RSS +– +–$/m);
 		assert.match(empty, /^Collections +none seen$/m);
 		assert.match(empty, /^Allocations were not sampled\.$/m);
