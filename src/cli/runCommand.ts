@@ -6,7 +6,7 @@ import { launchSession } from '../engine/launchSession.ts';
 import type { LaunchTarget, ProfileSession } from '../engine/sessionTypes.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import { drained } from './drained.ts';
-import { passSignals } from './signals.ts';
+import { ownTerminal, passSignals } from './signals.ts';
 import { StatusLine, statusText } from './statusLine.ts';
 import { reportText } from './text.ts';
 
@@ -43,7 +43,7 @@ export async function run(options: RunOptions): Promise<EndReason> {
 		},
 		...(options.nodePath !== undefined && { nodePath: options.nodePath }),
 	});
-	const letGo = passSignals(session, process.stdin.isTTY || process.stderr.isTTY);
+	const letGo = passSignals(session, ownTerminal());
 	const endStatus = options.quiet || !options.status ? () => {} : showStatus(session);
 	try {
 		const reason = await session.ended;
