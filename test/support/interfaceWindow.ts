@@ -3,6 +3,7 @@ import type { Frame, Locator, Page } from 'playwright-core';
 import type { ExampleWorkspace } from './exampleWorkspace.ts';
 import { copyScripts } from './interfaceWorkspace.ts';
 import {
+	chooseByText,
 	openVscode,
 	runCommand,
 	screenshot,
@@ -77,11 +78,7 @@ export class TestWindow {
 
 	/** Opens a file of the workspace by its name, in an editor. */
 	async openFile(name: string): Promise<void> {
-		await this.page.keyboard.press('F1');
-		const input = this.page.locator('.quick-input-widget:visible input').first();
-		await input.fill(name);
-		await this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: name }).first().waitFor();
-		await this.page.keyboard.press('Enter');
+		await chooseByText(this.page, name, name);
 		await this.tab(name).waitFor();
 	}
 

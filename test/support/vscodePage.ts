@@ -68,19 +68,25 @@ export async function openVscode(options: VscodePageOptions): Promise<VscodePage
 }
 
 /** Runs a command by its title, as a user does: F1, type, Enter. Waits for a command that is still being contributed. */
-export async function runCommand(page: Page, title: string): Promise<void> {
-	await page.keyboard.press('F1');
+export function runCommand(page: Page, title: string): Promise<void> {
+	return chooseByText(page, `>${title}`, title);
+}
+
+/**
+ * F1, type, Enter on the row with this text. A view that takes the focus late closes the input again, and the list is computed
+ * when the text changes: whatever went wrong, it is opened and typed anew.
+ */
+export async function chooseByText(page: Page, text: string, row: string): Promise<void> {
 	const input = page.locator('.quick-input-widget:visible input').first();
-	await input.waitFor();
-	const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).first();
+	const chosen = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: row }).first();
 	const typed = async () => {
-		// The list is computed when the text changes, so a command that arrives later needs the text typed again.
-		await input.fill('>');
-		await input.fill(`>${title}`);
-		await row.waitFor({ timeout: 1000 });
+		if (!(await input.isVisible())) await page.keyboard.press('F1');
+		await input.fill('>', { timeout: 1000 });
+		await input.fill(text, { timeout: 1000 });
+		await chosen.waitFor({ timeout: 1000 });
 		return true;
 	};
-	await waitFor(typed, { what: `the command "${title}" in the palette` });
+	await waitFor(typed, { what: `"${row}" in the list of "${text}"` });
 	await page.keyboard.press('Enter');
 }
 
