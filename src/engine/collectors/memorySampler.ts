@@ -15,12 +15,13 @@ export class MemorySampler implements PollConsumer {
 	}
 
 	polled({ t, reply }: Polled): void {
-		// An answer that lay in the socket while we looked from outside must not go back behind that look: a tick at most.
+		// An answer that lay in the socket while we looked from outside is a tick late at most: its RSS is the older one.
+		const isLate = t < this.#lastAt;
 		this.#lastAt = Math.max(this.#lastAt, t);
 		this.#emit({
 			type: 'sample',
 			t: this.#lastAt,
-			rssBytes: reply.rss,
+			...(!isLate && { rssBytes: reply.rss }),
 			heapUsedBytes: reply.heapUsed,
 			heapTotalBytes: reply.heapTotal,
 			...(reply.heapLimit !== undefined && { heapLimitBytes: reply.heapLimit }),
