@@ -23,7 +23,7 @@ async function take(page: Page, name: string, clip?: { x: number; y: number; wid
 }
 
 async function openExample(theme: 'dark' | 'light'): Promise<TestWindow> {
-	const settings = { 'editor.minimap.enabled': false, 'window.title': 'examples' };
+	const settings = { 'editor.minimap.enabled': false, 'window.title': 'examples', 'breadcrumbs.enabled': false };
 	return TestWindow.open({ workspace: copyExamples, theme, size, settings });
 }
 
