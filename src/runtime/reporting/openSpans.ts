@@ -10,13 +10,16 @@ const MEASURE_EVERY_MS = 2;
 const SHOWN_FROM_MS = 1;
 /** Open spans whose peak is followed; trackers that are never disposed of must not add up. */
 const MAX_OPEN = 16_384;
+/** Ancestors whose peak is raised with each reading: in a deeper recursion the outer ones see the readings of the drains only. */
+const MAX_ANCESTORS = 1_024;
 
 /** A call that has begun. `round` is the recording it belongs to: a call that outlives it is not counted. */
 export interface OpenSpan {
 	readonly id: number;
 	readonly round: number;
 	readonly region: RegionRecord;
-	readonly parent: OpenSpan | undefined;
+	/** The nearest that was open when this began. Once this has ended, the nearest that was open then: see `end`. */
+	parent: OpenSpan | undefined;
 	readonly t: number;
 	readonly start: MemoryReading | undefined;
 	readonly peak: MemoryReading | undefined;
@@ -45,7 +48,9 @@ export class OpenSpans {
 		this.#round++;
 	}
 
-	begin(region: RegionRecord, parent: OpenSpan | undefined): OpenSpan {
+	/** `within` is the span that the asynchronous context hands on: it may have ended long ago. */
+	begin(region: RegionRecord, within: OpenSpan | undefined): OpenSpan {
+		const parent = this.#nearestOpen(within);
 		region.open++;
 		region.changed = true;
 		const now = monotonicMs();
@@ -59,7 +64,7 @@ export class OpenSpans {
 			id: ++this.#lastId,
 			round: this.#round,
 			region,
-			parent: parent?.round === this.#round ? parent : undefined,
+			parent,
 			t: now,
 			start,
 			peak: start && { ...start },
@@ -98,6 +103,8 @@ export class OpenSpans {
 		if (failed) region.errors++;
 		if (start || span.wanted || failed || ms >= SHOWN_FROM_MS)
 			this.#queue.push(this.#entry(span, { end, failed, delta }));
+		// Last, the entry has named its parent: a region that schedules itself again must not keep all calls before it alive.
+		span.parent = this.#nearestOpen(span.parent);
 	}
 
 	/** A reading that was taken while these were open: peaks are the highest reading in between. */
@@ -121,8 +128,17 @@ export class OpenSpans {
 		return entries;
 	}
 
+	#nearestOpen(from: OpenSpan | undefined): OpenSpan | undefined {
+		let span = from;
+		while (span && (span.ended || span.round !== this.#round)) span = span.parent;
+		// So that the next who comes from there need not walk again.
+		if (from && from !== span) from.parent = span;
+		return span;
+	}
+
 	#entry(span: OpenSpan, ended?: { end: number; failed: boolean; delta: MemoryReading | undefined }): SpanEntry {
-		const { id, region, parent, t, start, peak } = span;
+		const { id, region, t, start, peak } = span;
+		const parent = nearestTold(span.parent);
 		span.wanted = true;
 		if (parent) parent.wanted = true;
 		return {
@@ -140,6 +156,17 @@ export class OpenSpans {
 	}
 }
 
+/** A parent that ended before its child may have been too short to be told of. */
+function nearestTold(from: OpenSpan | undefined): OpenSpan | undefined {
+	let span = from;
+	while (span?.ended && !span.wanted) span = span.parent;
+	return span;
+}
+
 function raiseUpwards(from: OpenSpan | undefined, reading: MemoryReading): void {
-	for (let span = from; span; span = span.parent) if (span.peak && !span.ended) raise(span.peak, reading);
+	let span = from;
+	for (let left = MAX_ANCESTORS; span && left > 0; left--) {
+		if (span.peak && !span.ended) raise(span.peak, reading);
+		span = span.parent;
+	}
 }
