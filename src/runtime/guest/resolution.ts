@@ -79,11 +79,20 @@ const ADDED_FRAMES = 8;
 function withMoreFrames<T>(call: () => T): T {
 	const limit = Error.stackTraceLimit;
 	if (typeof limit !== 'number' || limit <= 0) return call();
+	// A frozen `Error` (--frozen-intrinsics) refuses: the user's frames may then fall off.
+	if (!setLimit(limit + ADDED_FRAMES)) return call();
 	// No catch: Node shows the line where an error was thrown last, and that must not be ours.
 	try {
-		Error.stackTraceLimit = limit + ADDED_FRAMES;
 		return call();
 	} finally {
-		Error.stackTraceLimit = limit;
+		setLimit(limit);
+	}
+}
+
+function setLimit(limit: number): boolean {
+	try {
+		return Reflect.set(Error, 'stackTraceLimit', limit);
+	} catch {
+		return false;
 	}
 }

@@ -84,6 +84,19 @@ describe('resolution of memory-manager-runtime', () => {
 				}
 			});
 
+			it('does without what frozen intrinsics refuse', async () => {
+				writeFileSync(join(folder.path, 'other.mjs'), 'export const other = 1;');
+				const code = `Object.freeze(Error);
+					const { other } = await import('./other.mjs');
+					const { region } = await import('memory-manager-runtime');
+					console.log(region('frozen', () => other));`;
+				writeFileSync(join(folder.path, 'frozen.mjs'), code);
+				for (const flags of [[], ['--frozen-intrinsics', '--no-warnings']]) {
+					const result = await start(node, [...flags, 'frozen.mjs']);
+					assert.deepEqual([result.code, result.stdout.trim(), result.stderr], [0, '1', ''], flags[0]);
+				}
+			});
+
 			it('keeps the frame of the script in the stack of a failed require', async () => {
 				writeFileSync(join(folder.path, 'both.cjs'), "require('memory-manager-runtime'); require('not-there');");
 				const { stderr } = await start(node, ['both.cjs']);
