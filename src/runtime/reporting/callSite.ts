@@ -31,14 +31,15 @@ export function callSiteOf(called: AnyFunction | AnyClass): Site | undefined {
 function withStructuredStacks<T>(read: () => T): T {
 	const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
 	const limit = Error.stackTraceLimit;
+	// Each by itself and without a throw: where the script froze one of them, the other must still be put back.
+	const structured = Reflect.set(Error, 'prepareStackTrace', (_error: Error, frames: NodeJS.CallSite[]) => frames);
+	const limited = structured && Reflect.set(Error, 'stackTraceLimit', FRAMES);
 	try {
-		Error.prepareStackTrace = (_error, frames) => frames;
-		Error.stackTraceLimit = FRAMES;
 		return read();
 	} finally {
-		Error.stackTraceLimit = limit;
-		if (prepare) Object.defineProperty(Error, 'prepareStackTrace', prepare);
-		else Reflect.deleteProperty(Error, 'prepareStackTrace');
+		if (limited) Reflect.set(Error, 'stackTraceLimit', limit);
+		if (structured && prepare) Reflect.defineProperty(Error, 'prepareStackTrace', prepare);
+		else if (structured) Reflect.deleteProperty(Error, 'prepareStackTrace');
 	}
 }
 

@@ -26,7 +26,9 @@ describe('callSiteOf', () => {
 		const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
 		try {
 			Object.defineProperty(Error, 'stackTraceLimit', { value: 0, writable: false, configurable: true });
+			const before = Object.getOwnPropertyDescriptors(Error);
 			assert.equal(whereAmI(), undefined);
+			assert.deepEqual(Object.getOwnPropertyDescriptors(Error), before);
 		} finally {
 			if (limit) Object.defineProperty(Error, 'stackTraceLimit', limit);
 		}
