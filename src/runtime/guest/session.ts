@@ -63,7 +63,8 @@ function endSession({ dir, hostPid }: Link, hub: SharedHub, close: () => void): 
 	const release = join(dir, `${process.pid}.release`);
 	if (hub.notify('ending')) {
 		tellEnding(dir);
-		blockUntil(() => existsSync(release), END_SLICE_MS, END_WAIT_MS, hostPid);
+		// Without the directory nobody will answer: an engine that has finished with its session removes it and may live on.
+		blockUntil(() => existsSync(release) || !existsSync(dir), END_SLICE_MS, END_WAIT_MS, hostPid);
 	}
 	hub.leave();
 	close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
 import { END_WAIT_MS } from '../../../src/protocol/runtimeLink.ts';
@@ -88,6 +88,14 @@ describe('the preload as a guest', () => {
 				const result = await profile(node, ['ends.cjs', 'exit'], {
 					...(engine.pid !== undefined && { hostPid: engine.pid }),
 					onEnding: () => engine.kill('SIGKILL'),
+				});
+				assert.deepEqual([result.code, result.stdout, result.notes], [3, 'exit handler 3\n', ['ending']]);
+				assert.ok(result.ms < END_WAIT_MS / 2, `took ${result.ms} ms`);
+			});
+
+			it('does not wait at its end for an engine that has closed the session', async () => {
+				const result = await profile(node, ['ends.cjs', 'exit'], {
+					onEnding: dir => rmSync(dir, { recursive: true, force: true }),
 				});
 				assert.deepEqual([result.code, result.stdout, result.notes], [3, 'exit handler 3\n', ['ending']]);
 				assert.ok(result.ms < END_WAIT_MS / 2, `took ${result.ms} ms`);

@@ -76,8 +76,8 @@ export interface ProfileOptions {
 	quietTerminal?: boolean;
 	hostPid?: number;
 	cwd?: string;
-	/** Instead of draining and releasing. */
-	onEnding?: () => void;
+	/** Instead of draining and releasing; gets the directory of the rendezvous. */
+	onEnding?: (dir: string) => void;
 }
 
 /** Runs a script with the smallest engine there can be: connects, lets it go, drains at its end, releases it. */
@@ -108,7 +108,7 @@ export async function profile(
 		client.Runtime.bindingCalled(async ({ payload }) => {
 			notes.push(payload);
 			if (payload !== 'ending') return;
-			if (onEnding) return onEnding();
+			if (onEnding) return onEnding(folder.path);
 			entries.push(...((await evaluate(`${hub}.drain()`)) as { entries: RuntimeEntry[] }).entries);
 			await client.close();
 			writeFileSync(join(folder.path, `${address.pid}.release`), '');
