@@ -4,6 +4,7 @@ import { callSiteOf } from '../reporting/callSite.ts';
 import type { RegionRecord } from '../reporting/regionBook.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { measured } from './measured.ts';
+import { unobserved } from './settling.ts';
 
 /** What `trackMemory(name)` gives: wraps a function, or decorates a method (standard decorators). */
 export interface MemoryTracking {
@@ -44,7 +45,7 @@ function tracked(fn: AnyFunction, name: string, site: Site | undefined): AnyFunc
 	let record: RegionRecord | undefined;
 	const wrapper = function (this: unknown, ...args: unknown[]): unknown {
 		const hub = sharedHub();
-		if (!hub.recording) return Reflect.apply(fn, this, args);
+		if (!hub.recording) return unobserved(Reflect.apply(fn, this, args));
 		record ??= hub.regionAt('trackMemory', name, site);
 		return measured(hub, record, () => Reflect.apply(fn, this, args));
 	};
