@@ -42,7 +42,7 @@ export class AllocationSampler implements PollConsumer {
 	#loop: PollLoop | undefined;
 	#started = false;
 	#reading: Promise<void> | undefined;
-	#lastAt = Number.NEGATIVE_INFINITY;
+	#lastAt: number;
 	#costPerByte = FIRST_COST_PER_BYTE;
 	#highestHeap = 0;
 	#heapAfterReading: number | undefined;
@@ -67,6 +67,8 @@ export class AllocationSampler implements PollConsumer {
 		this.#emit = options.emit;
 		this.#onError = options.onError;
 		this.#beganAt = options.clock.now();
+		// A script that has hardly begun has nothing to show, and a short one would wait for the reading at its end.
+		this.#lastAt = this.#beganAt;
 	}
 
 	get spentMs(): number {

@@ -58,6 +58,17 @@ describe('AllocationSampler', () => {
 		}
 	});
 
+	it('leaves a script alone that has hardly begun', async () => {
+		const { tested, minute } = await sampler(1);
+		let readingsAt250 = 0;
+		await minute(t => {
+			if (t === 250) readingsAt250 = tested.readings;
+			return 20 * MB;
+		});
+		assert.equal(readingsAt250, 0);
+		assert.ok(tested.readings > 0);
+	});
+
 	it('leaves an idle heap in peace', async () => {
 		const [idle, busy] = [await sampler(1), await sampler(1)];
 		await idle.minute(t => 20 * MB + (t % 3));
