@@ -1,8 +1,10 @@
+import { types } from 'node:util';
 import type { Site } from '../../protocol/entries.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import type { RegionRecord } from '../reporting/regionBook.ts';
 import { runtimeErrors } from '../runtimeError.ts';
+import { measuredGenerator } from './generators.ts';
 import { measured } from './measured.ts';
 import { unobserved } from './settling.ts';
 
@@ -19,7 +21,8 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Reports every call of a function or method as a region named `name`; see `region`. The tracked function keeps `this`, its name
- * and its length.
+ * and its length. A call of a generator function, also an asynchronous one, lasts from the first step of what it gives to the last;
+ * see `measuredGenerator`.
  *
  * Throws a `MemoryManagerError` (`wrongDecorator`) when given something else than a function, or used as a decorator on
  * something else than a method.
@@ -42,11 +45,13 @@ export function trackMemory(name: string): MemoryTracking {
 }
 
 function tracked(fn: AnyFunction, name: string, site: Site | undefined): AnyFunction {
+	const generates = types.isGeneratorFunction(fn);
 	let record: RegionRecord | undefined;
 	const wrapper = function (this: unknown, ...args: unknown[]): unknown {
 		const hub = sharedHub();
 		if (!hub.recording) return unobserved(Reflect.apply(fn, this, args));
 		record ??= hub.regionAt('trackMemory', name, site);
+		if (generates) return measuredGenerator(hub, record, Reflect.apply(fn, this, args) as object);
 		return measured(hub, record, () => Reflect.apply(fn, this, args));
 	};
 	Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
