@@ -21,7 +21,7 @@ export function beginSession(link: Link, loadInspector: () => Inspector): void {
 	try {
 		close = openInspector(link, loadInspector);
 		const observed = blockUntil(() => hub.recording, START_SLICE_MS, START_WAIT_MS, link.hostPid);
-		if (observed) atEnd(() => endSession(link, hub, close));
+		if (observed) atEnd(sessionEnd(link, hub, close));
 		else close();
 	} catch (error) {
 		close();
@@ -59,21 +59,25 @@ function openInspector({ dir }: Link, loadInspector: () => Inspector): () => voi
 	return close;
 }
 
-function endSession({ dir, hostPid }: Link, hub: SharedHub, close: () => void): void {
+/** What is needed at the end is made now: by then the script may have broken `Array.prototype.push`, which `join` uses. */
+function sessionEnd({ dir, hostPid }: Link, hub: SharedHub, close: () => void): () => void {
+	const ending = join(dir, `${process.pid}.ending`);
 	const release = join(dir, `${process.pid}.release`);
-	if (hub.notify('ending')) {
-		tellEnding(dir);
-		// Without the directory nobody will answer: an engine that has finished with its session removes it and may live on.
-		blockUntil(() => existsSync(release) || !existsSync(dir), END_SLICE_MS, END_WAIT_MS, hostPid);
-	}
-	hub.leave();
-	close();
+	return () => {
+		if (hub.notify('ending')) {
+			tellEnding(ending);
+			// Without the directory nobody will answer: an engine that has finished with its session removes it and may live on.
+			blockUntil(() => existsSync(release) || !existsSync(dir), END_SLICE_MS, END_WAIT_MS, hostPid);
+		}
+		hub.leave();
+		close();
+	};
 }
 
 /** Besides the inspector's notification, which the connection may hold up for some 40 ms. */
-function tellEnding(dir: string): void {
+function tellEnding(path: string): void {
 	try {
-		writeFileSync(join(dir, `${process.pid}.ending`), '');
+		writeFileSync(path, '');
 	} catch {
 		// The directory is gone and so is the engine.
 	}
