@@ -93,9 +93,17 @@ function watchKill(target: ProcessInternals, once: () => void): void {
 	if (typeof original !== 'function') return;
 	target._kill = function _kill(...args) {
 		const [pid, signal] = args;
-		if ((pid === process.pid || pid === 0) && ends(signal)) once();
+		if (reachesUs(pid) && ends(signal)) once();
 		return Reflect.apply(original, this, args) as number;
 	};
+}
+
+/**
+ * The numbers for which Node itself runs its end first, its inspector's too, before it sends the signal: even where that fails, because
+ * we lead no group, nothing can be read afterwards.
+ */
+function reachesUs(pid: number): boolean {
+	return pid === process.pid || pid === 0 || pid === -1 || pid === -process.pid;
 }
 
 function ends(signal: number): boolean {

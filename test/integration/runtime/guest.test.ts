@@ -19,8 +19,10 @@ const WAYS = [
 	'reject',
 	'kill',
 	'killNumber',
+	'killGroup',
 	'handled',
 	'patched',
+	'brokenPush',
 	'child',
 ];
 
@@ -99,6 +101,14 @@ describe('the preload as a guest', () => {
 				});
 				assert.deepEqual([result.code, result.stdout, result.notes], [3, 'exit handler 3\n', ['ending']]);
 				assert.ok(result.ms < END_WAIT_MS / 2, `took ${result.ms} ms`);
+			});
+
+			it('ends alike: killGroup as the leader of its group', async () => {
+				const plain = await run(node, ['ends.cjs', 'killGroup'], plainEnvironment(), undefined, true);
+				const profiled = await profile(node, ['ends.cjs', 'killGroup'], { detached: true });
+				assert.deepEqual([plain.signal, profiled.signal], ['SIGTERM', 'SIGTERM']);
+				assert.deepEqual([profiled.stdout, withoutChatter(profiled.stderr)], [plain.stdout, plain.stderr]);
+				assert.deepEqual(profiled.notes, ['ending']);
 			});
 
 			for (const way of WAYS) {

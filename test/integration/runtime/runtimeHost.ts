@@ -27,8 +27,14 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
 	return { PATH, HOME, MARK: 'kept' };
 }
 
-export async function run(node: string, args: string[], env: NodeJS.ProcessEnv, cwd = fixtures): Promise<Outcome> {
-	return outcome(spawn(node, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
+export async function run(
+	node: string,
+	args: string[],
+	env: NodeJS.ProcessEnv,
+	cwd = fixtures,
+	detached = false,
+): Promise<Outcome> {
+	return outcome(spawn(node, args, { env, cwd, detached, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 export async function outcome(child: ChildProcess): Promise<Outcome> {
@@ -76,19 +82,25 @@ export interface ProfileOptions {
 	quietTerminal?: boolean;
 	hostPid?: number;
 	cwd?: string;
+	/** As the leader of a process group of its own. */
+	detached?: boolean;
 	/** Instead of draining and releasing; gets the directory of the rendezvous. */
 	onEnding?: (dir: string) => void;
 }
 
 /** Runs a script with the smallest engine there can be: connects, lets it go, drains at its end, releases it. */
-export async function profile(
-	node: string,
-	args: string[],
-	{ whileRunning, quietTerminal = false, hostPid = process.pid, cwd = fixtures, onEnding }: ProfileOptions = {},
-): Promise<Profiled> {
+export async function profile(node: string, args: string[], options: ProfileOptions = {}): Promise<Profiled> {
+	const {
+		whileRunning,
+		quietTerminal = false,
+		hostPid = process.pid,
+		cwd = fixtures,
+		detached = false,
+		onEnding,
+	} = options;
 	const folder = temporaryFolder('runtime');
 	const env = linkedEnvironment(folder.path, hostPid, plainEnvironment(), quietTerminal);
-	const child = spawn(node, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(node, args, { env, cwd, detached, stdio: ['ignore', 'pipe', 'pipe'] });
 	const ended = outcome(child);
 	try {
 		const name = await waitFor(() => readdirSync(folder.path).find(file => /^\d+\.json$/.test(file)), {
