@@ -1,28 +1,14 @@
-import type { MemoryReading, RegionKind, Site } from '../protocol/entries.ts';
+import type { MemoryReading, RegionEntry } from '../protocol/entries.ts';
 import type { CacheStats } from './caches/cacheOptions.ts';
 import { type CollectionResult, forceCollection } from './collection/forceCollection.ts';
 import type { PoolStats } from './pools/poolOptions.ts';
 import { sharedHub } from './reporter.ts';
 import { readMemory } from './reporting/memoryReading.ts';
+import { type RegionTotals, regionTotals } from './reporting/regionBook.ts';
 import { runtimeErrors } from './runtimeError.ts';
 
 /** Totals of one region since the profiler began to listen. */
-export interface RegionStats {
-	name: string;
-	kind: RegionKind;
-	site?: Site;
-	calls: number;
-	/** How many of the calls had their memory read. */
-	measuredCalls: number;
-	open: number;
-	errors: number;
-	totalMs: number;
-	maxMs: number;
-	/** End minus start, summed over measured calls. */
-	delta?: MemoryReading;
-	/** Highest reading. */
-	peak?: MemoryReading;
-}
+export interface RegionStats extends RegionTotals, Pick<RegionEntry, 'name' | 'kind' | 'site'> {}
 
 /** One place to ask about, and act on, the memory of this process. */
 export class MemoryManager {
@@ -90,20 +76,8 @@ export class MemoryManager {
 		const hub = sharedHub();
 		if (!hub.recording) return [];
 		return Array.from(hub.regions(), region => {
-			const { name, kind, site, calls, measuredCalls, open, errors, totalMs, maxMs, delta, peak } = region;
-			return {
-				name,
-				kind,
-				...(site && { site: { ...site } }),
-				calls,
-				measuredCalls,
-				open,
-				errors,
-				totalMs,
-				maxMs,
-				...(delta && { delta: { ...delta } }),
-				...(peak && { peak: { ...peak } }),
-			};
+			const { name, kind, site } = region;
+			return { name, kind, ...(site && { site: { ...site } }), ...regionTotals(region) };
 		});
 	}
 }

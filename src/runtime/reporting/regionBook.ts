@@ -101,11 +101,15 @@ export function regionEntry({ t, id, name, kind, site }: RegionRecord): RegionEn
 }
 
 export function regionStatsEntry(region: RegionRecord, t: number): RegionStatsEntry {
-	const { id, calls, measuredCalls, open, errors, totalMs, maxMs, delta, peak } = region;
+	return { type: 'regionStats', t, region: region.id, ...regionTotals(region) };
+}
+
+export type RegionTotals = Omit<RegionStatsEntry, 'type' | 't' | 'region'>;
+
+/** A copy: the readings of the region go on. */
+export function regionTotals(region: RegionRecord): RegionTotals {
+	const { calls, measuredCalls, open, errors, totalMs, maxMs, delta, peak } = region;
 	return {
-		type: 'regionStats',
-		t,
-		region: id,
 		calls,
 		measuredCalls,
 		open,
