@@ -27,7 +27,9 @@ describe('what the runtime reports to an engine', () => {
 			const spans = entries.filter(entry => entry.type === 'span');
 			const spanOf = (name: string) => spans.find(span => span.region === regions.find(one => one.name === name)?.id);
 			assert.equal(spanOf('inner')?.parent, spanOf('outer')?.span);
-			assert.ok((spanOf('inner')?.delta?.arrayBuffersBytes ?? 0) >= 1_000_000);
+			// A collection may let go of a little else meanwhile.
+			const grown = spanOf('inner')?.delta?.arrayBuffersBytes ?? 0;
+			assert.ok(grown >= 900_000, `${grown} bytes`);
 			assert.equal(spanOf('fails')?.failed, true);
 			const load = spanOf('load');
 			assert.ok(load?.end !== undefined && load.end - load.t >= 4);
