@@ -41,7 +41,11 @@ onEveryNode('a script that computes without a break', (_major, node) => {
 		assert.ok(samples.length >= SECONDS * 20 * 0.25, `${samples.length} samples`);
 		const longestGap = samples.slice(1).reduce((longest, { t }, i) => Math.max(longest, t - (samples[i]?.t ?? t)), 0);
 		assert.ok(longestGap < SECONDS * 500, `a gap of ${longestGap} ms`);
-		for (const { t, rssBytes } of samples) assert.ok(t >= 0 && (rssBytes ?? 0) > 1 << 20);
+		for (const [i, { t, rssBytes }] of samples.entries()) {
+			// An answer that came late leaves the newer RSS, seen from outside at the same moment, as it is.
+			const known = rssBytes ?? samples.find(other => other.t === t && other.rssBytes !== undefined)?.rssBytes;
+			assert.ok(t >= 0 && (known ?? 0) > 1 << 20, `sample ${i} at ${t} ms has no RSS`);
+		}
 		const full = samples.filter(({ heapUsedBytes }) => heapUsedBytes !== undefined);
 		assert.ok(full.length > samples.length / 4, `${full.length} of ${samples.length} have the heap`);
 		for (const { heapUsedBytes = 0, heapTotalBytes = 0, externalBytes = 0 } of full)
