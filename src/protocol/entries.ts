@@ -211,22 +211,28 @@ export interface CacheEntry {
 	evictions: Partial<Record<EvictionReason, number>>;
 }
 
+export interface PoolCounts {
+	inUse: number;
+	idle: number;
+	max: number;
+	/** Callers of `acquire` in line. */
+	waiting: number;
+	created: number;
+	/** How often an idle object was handed out again. */
+	reused: number;
+	destroyed: number;
+	/** Objects that were lost on loan and found by the garbage collector. */
+	leaked: number;
+}
+
 /** State of one pool; the later entry replaces the earlier. */
-export interface PoolEntry {
+export interface PoolEntry extends PoolCounts {
 	type: 'pool';
 	t: number;
 	id: number;
 	name: string;
 	site?: Site;
 	disposed?: boolean;
-	inUse: number;
-	idle: number;
-	max: number;
-	waiting: number;
-	created: number;
-	reused: number;
-	destroyed: number;
-	leaked: number;
 }
 
 /** What profiling itself has cost so far. */

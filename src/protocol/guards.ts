@@ -1,6 +1,5 @@
 /** Small checkers for everything that comes from outside: recordings, protocol messages, the panel. */
 
-export type Guard<T> = (value: unknown) => value is T;
 type Shape = Record<string, (value: unknown) => boolean>;
 
 export const isString = (value: unknown): value is string => typeof value === 'string';

@@ -1,3 +1,4 @@
+import type { PoolCounts } from '../../protocol/entries.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 
 export interface ObjectPoolOptions<T extends object> {
@@ -20,19 +21,8 @@ export interface AcquireOptions {
 	timeoutMs?: number;
 }
 
-export interface PoolStats {
+export interface PoolStats extends PoolCounts {
 	name: string;
-	inUse: number;
-	idle: number;
-	max: number;
-	/** Callers of `acquire` in line. */
-	waiting: number;
-	created: number;
-	/** How often an idle object was handed out again. */
-	reused: number;
-	destroyed: number;
-	/** Objects that were lost on loan and found by the garbage collector. */
-	leaked: number;
 }
 
 export function checkPoolOptions<T extends object>(options: ObjectPoolOptions<T>): void {

@@ -1,4 +1,4 @@
-import type { CacheEntry, EvictionReason, PoolEntry, Site } from '../../protocol/entries.ts';
+import type { CacheEntry, EvictionReason, PoolCounts, PoolEntry, Site } from '../../protocol/entries.ts';
 
 /** What the owner keeps up to date; the registry only reads it. Plain numbers, so that reading pins no cache. */
 interface Record {
@@ -20,16 +20,7 @@ export interface CacheRecord extends Record {
 	evictions: Partial<{ [reason in EvictionReason]: number }>;
 }
 
-export interface PoolRecord extends Record {
-	inUse: number;
-	idle: number;
-	max: number;
-	waiting: number;
-	created: number;
-	reused: number;
-	destroyed: number;
-	leaked: number;
-}
+export interface PoolRecord extends Record, PoolCounts {}
 
 /** Empties the owner on command. */
 export interface Clearable {
