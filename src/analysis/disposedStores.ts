@@ -1,10 +1,15 @@
-import type { CacheEntry, PoolEntry } from '../protocol/entries.ts';
+/** An entry that holds the state of something that can be disposed of. */
+export interface StoreState {
+	id: number;
+	t: number;
+	disposed?: boolean;
+}
 
 /** Of each kind. A script that makes a cache for every request leaves one more behind each time. */
 export const MAX_DISPOSED = 200;
 
-/** Bounds a map of caches or pools: those in use stay, of the others the one goes that was disposed of first. */
-export class DisposedStores<Store extends CacheEntry | PoolEntry> {
+/** Bounds a map of caches, pools and the like: those in use stay, of the others the one goes that was disposed of first. */
+export class DisposedStores<Store extends StoreState> {
 	readonly #stores: Map<number, Store>;
 	/** Ids in the order in which they were disposed of. */
 	readonly #ids = new Set<number>();

@@ -1,13 +1,11 @@
 import type {
 	AllocationsEntry,
-	CacheEntry,
 	CallTreeEntry,
 	CostEntry,
 	Entry,
 	Frame,
 	GcEntry,
 	NoticeEntry,
-	PoolEntry,
 	ProcessEntry,
 	SampleEntry,
 	SnapshotEntry,
@@ -17,8 +15,8 @@ import type {
 } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
 import type { GcTotals, Peak, RegionData, SessionSnapshot } from '../protocol/snapshot.ts';
-import { DisposedStores } from './disposedStores.ts';
 import { RetainedTracker } from './retained.ts';
+import { RuntimeState } from './runtimeState.ts';
 import { SeriesStore } from './seriesStore.ts';
 
 const MAX_GCS = 8_192;
@@ -54,13 +52,11 @@ export class SessionModel {
 	profiles: AllocationsEntry[] = [];
 	readonly regions = new Map<number, RegionData>();
 	readonly spans = new Map<number, SpanEntry>();
-	readonly caches = new Map<number, CacheEntry>();
-	readonly pools = new Map<number, PoolEntry>();
+	/** What the runtime inside the script says of its caches, pools, batches and the like. */
+	readonly runtime = new RuntimeState();
 	cost: CostEntry | undefined;
 	snapshots: SnapshotEntry[] = [];
 	notices: NoticeEntry[] = [];
-	readonly #cacheStores = new DisposedStores(this.caches);
-	readonly #poolStores = new DisposedStores(this.pools);
 	readonly #retained = new RetainedTracker();
 
 	constructor(header: RecordingHeader) {
@@ -72,12 +68,20 @@ export class SessionModel {
 		return largest(this.profiles);
 	}
 
+	get caches() {
+		return this.runtime.caches;
+	}
+
+	get pools() {
+		return this.runtime.pools;
+	}
+
 	get latestProfile(): AllocationsEntry | undefined {
 		return this.profiles.at(-1);
 	}
 
 	apply(entry: Entry): void {
-		this.now = Math.max(this.now, entry.t, entry.type === 'span' ? (entry.end ?? 0) : 0);
+		this.now = Math.max(this.now, entry.t, entry.type === 'span' || entry.type === 'operation' ? (entry.end ?? 0) : 0);
 		switch (entry.type) {
 			case 'state':
 				this.state = entry;
@@ -113,12 +117,6 @@ export class SessionModel {
 			case 'span':
 				this.#span(entry);
 				break;
-			case 'cache':
-				this.#cacheStores.put(entry);
-				break;
-			case 'pool':
-				this.#poolStores.put(entry);
-				break;
 			case 'cost':
 				this.cost = entry;
 				break;
@@ -128,6 +126,8 @@ export class SessionModel {
 			case 'notice':
 				if (this.notices.length < MAX_NOTICES) this.notices.push(entry);
 				break;
+			default:
+				this.runtime.apply(entry);
 		}
 	}
 
@@ -224,8 +224,7 @@ export class SessionModel {
 			profiles: this.profiles,
 			regions: [...this.regions.values()],
 			spans: [...this.spans.values()],
-			caches: [...this.caches.values()],
-			pools: [...this.pools.values()],
+			...this.runtime.snapshot(),
 			snapshots: this.snapshots,
 			notices: this.notices,
 		});
@@ -247,8 +246,7 @@ export class SessionModel {
 		model.profiles = snapshot.profiles;
 		for (const region of snapshot.regions) model.regions.set(region.definition.id, region);
 		for (const span of snapshot.spans) model.spans.set(span.span, span);
-		model.#cacheStores.restore(snapshot.caches);
-		model.#poolStores.restore(snapshot.pools);
+		model.runtime.restore(snapshot);
 		model.cost = snapshot.cost;
 		model.snapshots = snapshot.snapshots;
 		model.notices = snapshot.notices;

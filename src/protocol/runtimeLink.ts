@@ -7,7 +7,7 @@
  * At exit it calls the binding {@link NOTIFY_BINDING} with `ending`, writes `<dir>/<pid>.ending` (an event may be held up) and waits, bounded, for the file `<dir>/<pid>.release`:
  * by then the engine has read what it needs and closed its connections, so that Node prints nothing about a debugger.
  */
-import type { CacheEntry, MemoryReading, PoolEntry, RegionEntry, RegionStatsEntry, SpanEntry } from './entries.ts';
+import type { Entry, GcStrategy, MemoryReading } from './entries.ts';
 import { isBoolean, isCount, isRecord, isString } from './guards.ts';
 import { parseJson } from './recording.ts';
 
@@ -50,12 +50,35 @@ export function parseRendezvous(text: string): Rendezvous | undefined {
 	return isString(value.url) || isString(value.error) ? (value as unknown as Rendezvous) : undefined;
 }
 
+/** The types of entries that the runtime reports. */
+export const RUNTIME_ENTRY_TYPES = [
+	'region',
+	'span',
+	'regionStats',
+	'cache',
+	'pool',
+	'weakCache',
+	'spill',
+	'batch',
+	'batchDecision',
+	'tensorDict',
+	'stream',
+	'pressure',
+	'cleanup',
+	'operation',
+	'finding',
+	'diagnosis',
+	'collector',
+	'config',
+	'notice',
+] as const;
+
 /** What the runtime reports: entries whose times (`t`, `end`) are still the target's monotonic clock, `process.hrtime()` in ms. */
-export type RuntimeEntry = RegionEntry | SpanEntry | RegionStatsEntry | CacheEntry | PoolEntry;
+export type RuntimeEntry = Extract<Entry, { type: (typeof RUNTIME_ENTRY_TYPES)[number] }>;
 
 export interface Drained {
 	entries: RuntimeEntry[];
-	/** Spans that did not fit into the bounded queue since the last drain. */
+	/** Spans and events that did not fit into the bounded queues since the last drain. */
 	dropped: number;
 }
 
@@ -63,7 +86,10 @@ export interface Drained {
 export type RuntimeCommand =
 	| { kind: 'clearCache'; id?: number }
 	| { kind: 'clearPool'; id?: number }
-	| { kind: 'collectGarbage' };
+	| { kind: 'collectGarbage' }
+	/** Everything that can be let go of: caches, idle pool objects, registered objects, then a collection. */
+	| { kind: 'comprehensiveCleanup' }
+	| { kind: 'setGcStrategy'; strategy: GcStrategy | 'default' };
 
 export interface CommandResult {
 	/** Bytes freed as far as they are known: heap used before minus after, or the cache's own account. */

@@ -1,20 +1,33 @@
 /** A session's state as plain data: what a view that comes late is given, before it follows the entries. */
 import type {
 	AllocationsEntry,
+	BatchDecisionEntry,
+	BatchEntry,
 	CacheEntry,
 	CallTreeEntry,
+	CleanupEntry,
+	CollectorEntry,
+	ConfigEntry,
 	CostEntry,
+	DiagnosisEntry,
+	FindingEntry,
 	GcEntry,
 	NoticeEntry,
+	OperationEntry,
 	PoolEntry,
+	PressureEntry,
 	ProcessEntry,
 	RegionEntry,
 	RegionStatsEntry,
 	SampleEntry,
 	SnapshotEntry,
 	SpanEntry,
+	SpillEntry,
 	StateEntry,
+	StreamEntry,
 	SystemEntry,
+	TensorDictEntry,
+	WeakCacheEntry,
 } from './entries.ts';
 import type { RecordingHeader } from './recording.ts';
 
@@ -75,6 +88,22 @@ export interface SessionSnapshot {
 	spans: SpanEntry[];
 	caches: CacheEntry[];
 	pools: PoolEntry[];
+	weakCaches: WeakCacheEntry[];
+	spills: SpillEntry[];
+	batches: BatchEntry[];
+	/** Oldest first, thinned when there are many. */
+	batchDecisions: BatchDecisionEntry[];
+	tensorDicts: TensorDictEntry[];
+	streams: StreamEntry[];
+	/** Oldest first; of very many the newest. */
+	pressures: PressureEntry[];
+	cleanups: CleanupEntry[];
+	operations: OperationEntry[];
+	/** Those of the latest diagnosis. */
+	findings: FindingEntry[];
+	diagnosis?: DiagnosisEntry;
+	collector?: CollectorEntry;
+	config?: ConfigEntry;
 	cost?: CostEntry;
 	snapshots: SnapshotEntry[];
 	notices: NoticeEntry[];

@@ -38,7 +38,7 @@ export class MemoryManager {
 		let freedBytes = 0;
 		for (const { record, owner } of chosen) {
 			const before = record.bytes;
-			owner.clear();
+			owner.clear?.();
 			freedBytes += before - record.bytes;
 		}
 		return { clearedCaches: chosen.length, freedBytes };

@@ -17,18 +17,41 @@ import {
 } from '../protocol/runtimeLink.ts';
 import { monotonicMs } from './reporting/clock.ts';
 import { runCommand } from './reporting/commands.ts';
+import { EventQueue, type RuntimeEvent } from './reporting/eventQueue.ts';
 import { readMemory } from './reporting/memoryReading.ts';
 import { type OpenSpan, OpenSpans } from './reporting/openSpans.ts';
+import {
+	type BatchRecord,
+	type CacheRecord,
+	entryOf,
+	type PoolRecord,
+	type SpillRecord,
+	type StreamRecord,
+	type TensorDictRecord,
+	type WeakCacheRecord,
+} from './reporting/records.ts';
 import { RegionBook, type RegionRecord, regionEntry, regionStatsEntry } from './reporting/regionBook.ts';
-import { type CacheRecord, cacheEntry, type PoolRecord, poolEntry, Registry } from './reporting/registry.ts';
+import { Registry } from './reporting/registry.ts';
 import { SpanQueue } from './reporting/spanQueue.ts';
 import { VERSION } from './version.ts';
+
+export type CommandHandler = (command: RuntimeCommand) => CommandResult;
 
 export interface SharedHub extends RuntimeHub {
 	/** False: nobody listens, and reporting must cost no more than this look. */
 	readonly recording: boolean;
 	readonly caches: Registry<CacheRecord>;
 	readonly pools: Registry<PoolRecord>;
+	readonly weakCaches: Registry<WeakCacheRecord>;
+	readonly spills: Registry<SpillRecord>;
+	readonly batches: Registry<BatchRecord>;
+	readonly tensorDicts: Registry<TensorDictRecord>;
+	readonly streams: Registry<StreamRecord>;
+	/** Tells an event. Ask `recording` before one is put together that is told often. `pressure`, `collector` and `config` are always told: they are states. */
+	report(event: RuntimeEvent): void;
+	/** From here on `handler` carries out commands of this kind. */
+	handle(kind: RuntimeCommand['kind'], handler: CommandHandler): void;
+	handler(kind: RuntimeCommand['kind']): CommandHandler | undefined;
 	/** Regions with their totals since recording began. */
 	regions(): Iterable<RegionRecord>;
 	/** By kind and name; `findSite` is asked when the region is new. */
@@ -46,9 +69,25 @@ export interface SharedHub extends RuntimeHub {
 class Hub implements SharedHub {
 	readonly protocol = 1;
 	readonly version = VERSION;
-	readonly caches = new Registry<CacheRecord>();
-	readonly pools = new Registry<PoolRecord>();
+	readonly caches = new Registry<CacheRecord>(entryOf('cache'));
+	readonly pools = new Registry<PoolRecord>(entryOf('pool'));
+	readonly weakCaches = new Registry<WeakCacheRecord>(entryOf('weakCache'));
+	readonly spills = new Registry<SpillRecord>(entryOf('spill'));
+	readonly batches = new Registry<BatchRecord>(entryOf('batch'));
+	readonly tensorDicts = new Registry<TensorDictRecord>(entryOf('tensorDict'));
+	readonly streams = new Registry<StreamRecord>(entryOf('stream'));
 	recording = false;
+	readonly #stores = [
+		this.caches,
+		this.pools,
+		this.weakCaches,
+		this.spills,
+		this.batches,
+		this.tensorDicts,
+		this.streams,
+	];
+	readonly #events = new EventQueue();
+	readonly #handlers = new Map<RuntimeCommand['kind'], CommandHandler>();
 	readonly #book = new RegionBook();
 	readonly #queue = new SpanQueue(() => this.notify('queue'));
 	readonly #spans = new OpenSpans(this.#queue);
@@ -61,8 +100,8 @@ class Hub implements SharedHub {
 		this.#book.reset();
 		this.#queue.clear();
 		this.#spans.reset();
-		this.caches.reset();
-		this.pools.reset();
+		for (const stores of this.#stores) stores.reset();
+		this.#events.reset();
 		this.recording = true;
 	}
 
@@ -70,7 +109,20 @@ class Hub implements SharedHub {
 		this.recording = false;
 		this.#binding = undefined;
 		this.#queue.clear();
+		this.#events.clear();
 		this.#spans.reset();
+	}
+
+	report(event: RuntimeEvent): void {
+		this.#events.push(event, this.recording);
+	}
+
+	handle(kind: RuntimeCommand['kind'], handler: CommandHandler): void {
+		this.#handlers.set(kind, handler);
+	}
+
+	handler(kind: RuntimeCommand['kind']): CommandHandler | undefined {
+		return this.#handlers.get(kind);
 	}
 
 	drain(reading?: MemoryReading): Drained {
@@ -136,9 +188,12 @@ class Hub implements SharedHub {
 			region.announced = true;
 			totals.push(regionStatsEntry(region, now));
 		}
-		for (const [id, record] of this.caches.changes()) totals.push(cacheEntry(id, record, now));
-		for (const [id, record] of this.pools.changes()) totals.push(poolEntry(id, record, now));
-		return { entries: [...definitions, ...(open satisfies SpanEntry[]), ...spans, ...totals], dropped };
+		for (const stores of this.#stores) totals.push(...stores.changes(now));
+		const events = this.#events.take();
+		return {
+			entries: [...definitions, ...(open satisfies SpanEntry[]), ...spans, ...totals, ...events.events],
+			dropped: dropped + events.dropped,
+		};
 	}
 }
 
@@ -158,15 +213,20 @@ export function sharedHub(): SharedHub {
 	return shared;
 }
 
+/** The process's hub where there is one already: a profiler's, or that of another copy. */
+export function presentHub(): SharedHub | undefined {
+	const present = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(HUB_KEY)] as SharedHub | undefined;
+	return present?.protocol === 1 ? present : undefined;
+}
+
 function findOrMake(): SharedHub {
+	const present = presentHub();
+	if (present) return present;
 	const key = Symbol.for(HUB_KEY);
-	const holder = globalThis as unknown as Record<symbol, unknown>;
-	const present = holder[key] as SharedHub | undefined;
-	if (present?.protocol === 1) return present;
 	const made = new Hub();
-	if (present === undefined) {
+	if (!Reflect.has(globalThis, key)) {
 		try {
-			Object.defineProperty(holder, key, { value: made, enumerable: false, configurable: true, writable: true });
+			Object.defineProperty(globalThis, key, { value: made, enumerable: false, configurable: true, writable: true });
 		} catch {
 			// A sealed global object: this copy works alone and unobserved.
 		}

@@ -7,7 +7,17 @@ export type RuntimeErrorCode =
 	| 'acquireTimeout'
 	| 'disposed'
 	| 'wrongDecorator'
-	| 'collectionUnavailable';
+	| 'collectionUnavailable'
+	| 'invalidConfig'
+	| 'insufficientMemory'
+	| 'fileUnreadable'
+	| 'fileUnwritable'
+	| 'lineTooLong'
+	| 'chunkTimeout'
+	| 'invalidInput'
+	| 'spillUnavailable'
+	| 'traceUnavailable'
+	| 'gpuUnavailable';
 
 /** Every error this library throws by itself; `code` is stable, the text says what to do. */
 export class MemoryManagerError extends Error {
@@ -60,7 +70,8 @@ export const runtimeErrors = {
 		),
 };
 
-function shown(value: unknown): string {
+/** A value as a message names it: short. */
+export function shown(value: unknown): string {
 	const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

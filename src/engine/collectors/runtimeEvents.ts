@@ -4,8 +4,9 @@ import type { SessionClock } from '../inspector/clock.ts';
 import type { SourceMaps } from '../sources/sourceMaps.ts';
 import type { PollConsumer, Polled } from './pollLoop.ts';
 
-/** Longest text from the script that is kept: a region's name may be anything. */
-const MAX_NAME = 1_000;
+/** Longest text and list from the script that are kept: a region's name may be anything. */
+const MAX_TEXT = 1_000;
+const MAX_LIST = 256;
 
 /** What the runtime inside the script reports, put on the session's clock and on original sources, in its order. */
 export class RuntimeEvents implements PollConsumer {
@@ -42,14 +43,17 @@ export class RuntimeEvents implements PollConsumer {
 	async #convert(entries: readonly RuntimeEntry[]): Promise<void> {
 		for (const entry of entries) {
 			const t = this.#clock.fromTarget(entry.t);
-			if (entry.type === 'span') {
-				this.#emit({ ...entry, t, ...(entry.end !== undefined && { end: this.#clock.fromTarget(entry.end) }) });
-			} else if (entry.type === 'regionStats') {
+			if (entry.type === 'regionStats') {
 				this.#emit({ ...entry, t });
-			} else {
-				const site = entry.site && (await this.#site(entry.site));
-				this.#emit({ ...entry, t, name: entry.name.slice(0, MAX_NAME), ...(site && { site }) });
+				continue;
 			}
+			const end = 'end' in entry && entry.end !== undefined ? { end: this.#clock.fromTarget(entry.end) } : undefined;
+			if (entry.type === 'span') {
+				this.#emit({ ...entry, t, ...end });
+				continue;
+			}
+			const site = 'site' in entry && entry.site ? { site: await this.#site(entry.site) } : undefined;
+			this.#emit({ ...(bounded(entry) as typeof entry), t, ...end, ...site } as Entry);
 		}
 	}
 
@@ -67,4 +71,12 @@ export class RuntimeEvents implements PollConsumer {
 		}
 		return mapped;
 	}
+}
+
+/** The same data with its texts and lists cut to what a view can hold. */
+function bounded(value: unknown): unknown {
+	if (typeof value === 'string') return value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value;
+	if (Array.isArray(value)) return value.slice(0, MAX_LIST).map(bounded);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, bounded(item)]));
 }

@@ -11,10 +11,10 @@ import {
 	tuple,
 } from '../../protocol/guards.ts';
 import { parseJson } from '../../protocol/recording.ts';
-import type { CommandResult, RuntimeEntry } from '../../protocol/runtimeLink.ts';
+import { type CommandResult, RUNTIME_ENTRY_TYPES, type RuntimeEntry } from '../../protocol/runtimeLink.ts';
 import type { PollReply, SetUpReply } from './snippets.ts';
 
-const RUNTIME_TYPES = new Set(['region', 'span', 'regionStats', 'cache', 'pool']);
+const RUNTIME_TYPES: ReadonlySet<string> = new Set(RUNTIME_ENTRY_TYPES);
 
 const isPollReply = shape({
 	now: isNumber,

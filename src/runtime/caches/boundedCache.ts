@@ -3,7 +3,7 @@ import type { EvictionReason } from '../../protocol/entries.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import { monotonicMs } from '../reporting/clock.ts';
-import type { CacheRecord } from '../reporting/registry.ts';
+import type { CacheRecord } from '../reporting/records.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { type BoundedCacheOptions, type CacheStats, checkCacheOptions } from './cacheOptions.ts';

@@ -1,6 +1,6 @@
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
-import type { PoolRecord } from '../reporting/registry.ts';
+import type { PoolRecord } from '../reporting/records.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { type AcquireOptions, checkPoolOptions, type ObjectPoolOptions, type PoolStats } from './poolOptions.ts';

@@ -6,6 +6,9 @@ import type { SharedHub } from '../reporter.ts';
 /** Carries out what a person asked for in the editor. Never throws: a failure is a sentence as well. */
 export function runCommand(hub: SharedHub, command: RuntimeCommand): CommandResult {
 	try {
+		// The library may know more than the preload, whose copy of this file answers.
+		const handler = hub.handler(command.kind);
+		if (handler) return handler(command);
 		switch (command.kind) {
 			case 'collectGarbage':
 				return collectGarbage();
@@ -13,6 +16,9 @@ export function runCommand(hub: SharedHub, command: RuntimeCommand): CommandResu
 				return clearCaches(hub, command.id);
 			case 'clearPool':
 				return clearPools(hub, command.id);
+			case 'comprehensiveCleanup':
+			case 'setGcStrategy':
+				return { message: 'The script does not use the runtime library: import memory-manager-runtime in it.' };
 			default:
 				return { message: 'This version of the runtime does not know that command.' };
 		}
@@ -33,7 +39,7 @@ function clearCaches(hub: SharedHub, id: number | undefined): CommandResult {
 	for (const cache of hub.caches.live()) {
 		if (id !== undefined && cache.id !== id) continue;
 		const before = cache.record.bytes;
-		cache.owner.clear();
+		cache.owner.clear?.();
 		freedBytes += before - cache.record.bytes;
 		names.push(cache.record.name);
 	}
@@ -49,7 +55,7 @@ function clearPools(hub: SharedHub, id: number | undefined): CommandResult {
 	for (const pool of hub.pools.live()) {
 		if (id !== undefined && pool.id !== id) continue;
 		const before = pool.record.idle;
-		pool.owner.clear();
+		pool.owner.clear?.();
 		destroyed += before - pool.record.idle;
 		count++;
 	}

@@ -32,6 +32,8 @@ export class RegionBook {
 		region: new Map<string, RegionRecord>(),
 		MemoryTracker: new Map<string, RegionRecord>(),
 		trackMemory: new Map<string, RegionRecord>(),
+		optimizeForMemory: new Map<string, RegionRecord>(),
+		memoryManagement: new Map<string, RegionRecord>(),
 	};
 	#lastId = 0;
 

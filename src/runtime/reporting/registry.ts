@@ -1,50 +1,46 @@
-import type { CacheEntry, EvictionReason, PoolCounts, PoolEntry, Site } from '../../protocol/entries.ts';
+import type { MemoryLevel } from '../../protocol/entries.ts';
+import type { RuntimeEntry } from '../../protocol/runtimeLink.ts';
+import type { StoreRecord } from './records.ts';
 
-/** What the owner keeps up to date; the registry only reads it. Plain numbers, so that reading pins no cache. */
-interface Record {
-	readonly name: string;
-	readonly site: Site | undefined;
-	/** Counts up with every change. */
-	version: number;
-	disposed: boolean;
+/** What an owner let go of. */
+export interface Relief {
+	/** By its own account; absent where it does not know. */
+	freedBytes?: number;
+	/** One short sentence. */
+	detail: string;
 }
 
-export interface CacheRecord extends Record {
-	bytes: number;
-	bytesFrom: CacheEntry['bytesFrom'];
-	maxBytes: number | undefined;
-	entries: number;
-	maxEntries: number | undefined;
-	hits: number;
-	misses: number;
-	evictions: Partial<{ [reason in EvictionReason]: number }>;
+/** What a command or memory pressure may ask of the owner of a record. */
+export interface StoreOwner {
+	/** Lets everything go that nobody uses. */
+	clear?(): void;
+	/** Adapts to the level; `undefined`: there was nothing to do. Also told when the level falls again. */
+	relieve?(level: MemoryLevel): Relief | undefined;
 }
 
-export interface PoolRecord extends Record, PoolCounts {}
-
-/** Empties the owner on command. */
-export interface Clearable {
-	clear(): void;
-}
-
-interface Registration<R extends Record> {
+interface Registration<R extends StoreRecord, O extends StoreOwner> {
 	readonly id: number;
 	readonly record: R;
-	readonly owner: WeakRef<Clearable>;
+	readonly owner: WeakRef<O>;
 	sentVersion: number;
 	sent: boolean;
 }
 
-/** Live caches or pools, held weakly. One that was disposed of or collected is told once and forgotten. */
-export class Registry<R extends Record> {
-	readonly #live = new Map<number, Registration<R>>();
+/** Live caches, pools and the like, held weakly. One that was disposed of or collected is told once and forgotten. */
+export class Registry<R extends StoreRecord, O extends StoreOwner = StoreOwner> {
+	readonly #toEntry: (id: number, record: R, t: number) => RuntimeEntry;
+	readonly #live = new Map<number, Registration<R, O>>();
 	/** Gone, but the engine has yet to hear of it. */
-	#gone: Registration<R>[] = [];
+	#gone: Registration<R, O>[] = [];
 	readonly #collected = new FinalizationRegistry<number>(id => this.remove(id));
 	#lastId = 0;
 
+	constructor(toEntry: (id: number, record: R, t: number) => RuntimeEntry) {
+		this.#toEntry = toEntry;
+	}
+
 	/** The owner must call `remove` when it is disposed of. */
-	add(record: R, owner: Clearable): number {
+	add(record: R, owner: O): number {
 		const id = ++this.#lastId;
 		this.#live.set(id, { id, record, owner: new WeakRef(owner), sentVersion: -1, sent: false });
 		this.#collected.register(owner, id);
@@ -68,62 +64,23 @@ export class Registry<R extends Record> {
 		}
 	}
 
-	*changes(): Generator<[id: number, record: R]> {
+	/** What changed since the last time, as entries of the time `t`. */
+	*changes(t: number): Generator<RuntimeEntry> {
 		for (const registration of this.#live.values()) {
 			if (registration.sentVersion === registration.record.version) continue;
 			registration.sentVersion = registration.record.version;
 			registration.sent = true;
-			yield [registration.id, registration.record];
+			yield this.#toEntry(registration.id, registration.record, t);
 		}
 		const gone = this.#gone;
 		this.#gone = [];
-		for (const { id, record } of gone) yield [id, record];
+		for (const { id, record } of gone) yield this.#toEntry(id, record, t);
 	}
 
-	*live(): Generator<{ id: number; record: R; owner: Clearable }> {
+	*live(): Generator<{ id: number; record: R; owner: O }> {
 		for (const { id, record, owner: ref } of this.#live.values()) {
 			const owner = ref.deref();
 			if (owner) yield { id, record, owner };
 		}
 	}
-}
-
-export function cacheEntry(id: number, record: CacheRecord, t: number): CacheEntry {
-	const { name, site, disposed, bytes, bytesFrom, maxBytes, entries, maxEntries, hits, misses, evictions } = record;
-	return {
-		type: 'cache',
-		t,
-		id,
-		name,
-		...(site && { site }),
-		...(disposed && { disposed }),
-		bytes: disposed ? 0 : bytes,
-		bytesFrom,
-		...(maxBytes !== undefined && { maxBytes }),
-		entries: disposed ? 0 : entries,
-		...(maxEntries !== undefined && { maxEntries }),
-		hits,
-		misses,
-		evictions: { ...evictions },
-	};
-}
-
-export function poolEntry(id: number, record: PoolRecord, t: number): PoolEntry {
-	const { name, site, disposed, inUse, idle, max, waiting, created, reused, destroyed, leaked } = record;
-	return {
-		type: 'pool',
-		t,
-		id,
-		name,
-		...(site && { site }),
-		...(disposed && { disposed }),
-		inUse,
-		idle,
-		max,
-		waiting,
-		created,
-		reused,
-		destroyed,
-		leaked,
-	};
 }
