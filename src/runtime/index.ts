@@ -16,3 +16,5 @@ export { MemoryTracker } from './regions/memoryTracker.ts';
 export { region } from './regions/region.ts';
 export { type MemoryTracking, trackMemory } from './regions/trackMemory.ts';
 export { MemoryManagerError, type RuntimeErrorCode } from './runtimeError.ts';
+export { type RegisteredObject, registerForCleanup } from './scopes/cleanupRegistry.ts';
+export type { Cleanup, RegistrationOptions } from './scopes/registration.ts';
