@@ -1,0 +1,8 @@
+import { MemoryManagerError, shown } from '../runtimeError.ts';
+
+/** `option` is the field or the variable. */
+export const invalidConfig = (option: string, expected: string, value: unknown): MemoryManagerError =>
+	new MemoryManagerError(
+		'invalidConfig',
+		`Memory configuration: "${option}" must be ${expected}, not ${shown(value)}.`,
+	);

@@ -1,0 +1,49 @@
+/** Where a level begins. */
+export interface PressureThreshold {
+	/** Fewer bytes available on the machine than this … */
+	availableBytes: number;
+	/** … or a larger share (0–1) in use than this: of the machine, the container, the heap limit or `maxMemoryBytes`. */
+	share: number;
+}
+
+export type MemoryProfile = 'default' | 'constrained' | 'largeCollection';
+
+/** The limits that everything in this library keeps to. Sizes are bytes, times ms. */
+export interface MemoryConfig {
+	/** The profile that the other figures started from. */
+	profile: MemoryProfile;
+	/** Resident memory this process should stay under; absent: only the machine, its container and the heap limit count. */
+	maxMemoryBytes?: number;
+	/** Begin of the level `elevated`; `high` begins halfway between this and `critical`. */
+	warning: PressureThreshold;
+	/** Begin of the level `critical`. */
+	critical: PressureThreshold;
+	/** Bound of a cache that is made without one of its own. */
+	cacheBytes: number;
+	/** Life of a cache entry where the cache names none; absent: entries do not expire. */
+	cacheTtlMs?: number;
+	/** Size of a chunk when files are read. */
+	chunkBytes: number;
+	minBatchSize: number;
+	maxBatchSize: number;
+	/** Whether batches change their size by level and by measured bytes. */
+	adaptiveBatches: boolean;
+	/** The library forces a collection by itself only while at least this much is in use by heap and buffers; absent: no such floor. */
+	gcThresholdBytes?: number;
+	/** Least distance between two collections that the library forces by itself. */
+	gcIntervalMs: number;
+	/** Distance of the monitor's samples. */
+	monitorIntervalMs: number;
+	/** `auto`: the first container that adapts starts the monitor. `manual`: only `startMonitoring()` does. */
+	monitoring: 'auto' | 'manual';
+}
+
+type Thresholds = 'warning' | 'critical';
+type Retractable = 'maxMemoryBytes' | 'cacheTtlMs' | 'gcThresholdBytes';
+
+/** What to change. Thresholds can be given in part, and figures that may be absent are taken back with `undefined`. */
+export type MemoryConfigOptions = Partial<Omit<MemoryConfig, Thresholds | Retractable>> & {
+	[K in Retractable]?: MemoryConfig[K] | undefined;
+} & {
+	[K in Thresholds]?: Partial<PressureThreshold>;
+};
