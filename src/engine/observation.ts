@@ -22,6 +22,8 @@ import { SourceMaps } from './sources/sourceMaps.ts';
 export const DEFAULT_SAMPLES_PER_SECOND = 20;
 export const DEFAULT_INTERVAL_BYTES = 128 * 1024;
 const COST_INTERVAL_MS = 1_000;
+/** Commands that end with a collection: it is told as one that a person asked for. */
+const COLLECTS: ReadonlySet<RuntimeCommand['kind']> = new Set(['collectGarbage', 'comprehensiveCleanup']);
 
 export interface ObservationOptions {
 	target: Target;
@@ -180,7 +182,7 @@ export class Observation implements PollConsumer {
 		const { target } = this.#options;
 		const ask = async () => parseCommandResult(await target.run(runCommand, HUB_KEY, command));
 		const result =
-			command.kind === 'collectGarbage' && this.#loop
+			COLLECTS.has(command.kind) && this.#loop
 				? (
 						await this.#loop
 							.around(ask, () => this.#gc.expectForced('command'))

@@ -46,6 +46,7 @@ export function createActions(options: ActionsOptions): PanelHandlers & SidebarH
 		action: (action, shown) => reported(act(action, shown)),
 		clearCache: (id, shown) => reported(sessions.clear({ kind: 'clearCache', id }, shown)),
 		clearPool: (id, shown) => reported(sessions.clear({ kind: 'clearPool', id }, shown)),
+		setGcStrategy: (strategy, shown) => reported(sessions.setGcStrategy(strategy, shown)),
 		openSource: place => reported(openSource(place)),
 		recording: (action, path) => reported(recordings[action](path)),
 	};

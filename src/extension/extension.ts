@@ -123,6 +123,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 				[commands.forceGc]: () => sessions.collectGarbage(),
 				[commands.refreshAllocations]: () => sessions.refreshAllocations(),
 				[commands.clearCaches]: () => sessions.clear({ kind: 'clearCache' }),
+				[commands.comprehensiveCleanup]: () => sessions.comprehensiveCleanup(),
+				[commands.setGcStrategy]: strategy => sessions.chooseGcStrategy(strategy),
 				[commands.openPanel]: tab => panel.show(checkTab(tab)),
 				[commands.openRecording]: uri => recordingCommands.open(uri),
 				[commands.toggleCodeLens]: () => configuration.toggleCodeLens(),

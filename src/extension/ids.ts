@@ -12,6 +12,8 @@ export const commands = {
 	forceGc: 'memoryManager.forceGc',
 	refreshAllocations: 'memoryManager.refreshAllocations',
 	clearCaches: 'memoryManager.clearCaches',
+	comprehensiveCleanup: 'memoryManager.comprehensiveCleanup',
+	setGcStrategy: 'memoryManager.setGcStrategy',
 	openPanel: 'memoryManager.openPanel',
 	openRecording: 'memoryManager.openRecording',
 	toggleCodeLens: 'memoryManager.toggleCodeLens',

@@ -1,8 +1,17 @@
 /** What crosses between the panel and sidebar (webviews) and the extension. Names are calls of `messenger.ts`. */
-import type { Entry } from './entries.ts';
+import type { Entry, GcStrategy } from './entries.ts';
 import type { SessionSnapshot } from './snapshot.ts';
 
-export type PanelTab = 'allocations' | 'regions' | 'memory' | 'process';
+/** In the order in which they stand. */
+export const PANEL_TABS = ['allocations', 'regions', 'memory', 'work', 'findings', 'process'] as const;
+export type PanelTab = (typeof PANEL_TABS)[number];
+
+/** What a person can make the script's garbage collection be; `default` is V8 as it was started. */
+export const GC_CHOICES = ['default', 'aggressive', 'balanced', 'conservative'] as const satisfies readonly (
+	| GcStrategy
+	| 'default'
+)[];
+export type GcChoice = (typeof GC_CHOICES)[number];
 
 export interface PanelSession {
 	/** Identity of the session within this window, so that the panel notices a change. */
@@ -20,6 +29,7 @@ export type PanelAction =
 	| 'stop'
 	| 'restart'
 	| 'collectGarbage'
+	| 'comprehensiveCleanup'
 	| 'takeHeapSnapshot'
 	| 'refreshAllocations'
 	| 'revealRecording'
@@ -69,5 +79,6 @@ export type FromSidebar = {
 	action: [PanelAction | 'openPanel', void];
 	clearCache: [{ id: number }, void];
 	clearPool: [{ id: number }, void];
+	setGcStrategy: [{ strategy: GcChoice }, void];
 	recording: [{ action: 'open' | 'rename' | 'delete' | 'reveal'; path: string }, void];
 };

@@ -18,8 +18,8 @@ export interface TrackedFunction {
 const MAX_DEPTH = 2_000;
 
 /**
- * Finds every `region(name, …)`, `trackMemory(name)` (call or decorator) and `new MemoryTracker(name)` whose function comes from
- * the runtime: imported by name, alias or namespace, or required. Code that cannot be parsed gives what was understood.
+ * Finds every `region(name, …)`, `trackMemory(name)` (call or decorator), `new MemoryTracker(name)`, `optimizeForMemory(fn)` and
+ * `memoryManagement(fn)` whose function comes from the runtime: imported by name, alias or namespace, or required. Code that cannot be parsed gives what was understood.
  */
 export function findTrackedFunctions(source: string, fileName: string): TrackedFunction[] {
 	// Nearly all files end here: no parsing without the package's name.

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ProfileSession } from '../../engine/sessionTypes.ts';
+import type { GcChoice } from '../../protocol/panel.ts';
 import type { CommandResult, RuntimeCommand } from '../../protocol/runtimeLink.ts';
 import { visibleText } from '../../protocol/text.ts';
 import { formatBytes } from '../../protocol/units.ts';
@@ -9,6 +10,7 @@ import { extensionErrors } from '../extensionErrors.ts';
 import type { RunRequest } from '../sessions/runRequest.ts';
 import { isRunning, type SessionStore, type ShownSession } from '../sessions/sessionStore.ts';
 import { savedFile } from './chooseFile.ts';
+import { chooseGcStrategy } from './chooseGcStrategy.ts';
 
 const SNAPSHOT_EXTENSION = '.heapsnapshot';
 
@@ -59,8 +61,27 @@ export class SessionCommands {
 		await this.#session(shown).refreshAllocations();
 	}
 
-	async clear(command: Exclude<RuntimeCommand, { kind: 'collectGarbage' }>, shown?: ShownSession): Promise<void> {
+	async clear(
+		command: Extract<RuntimeCommand, { kind: 'clearCache' | 'clearPool' }>,
+		shown?: ShownSession,
+	): Promise<void> {
 		say(await this.#session(shown).command(command));
+	}
+
+	/** Empties what the script can make again (caches, idle pool objects, registered objects), then collects. */
+	async comprehensiveCleanup(shown?: ShownSession): Promise<void> {
+		say(await this.#session(shown).command({ kind: 'comprehensiveCleanup' }));
+	}
+
+	async setGcStrategy(strategy: GcChoice, shown?: ShownSession): Promise<void> {
+		say(await this.#session(shown).command({ kind: 'setGcStrategy', strategy }));
+	}
+
+	/** As a command names it, else as a person chooses it from a list. */
+	async chooseGcStrategy(named: unknown): Promise<void> {
+		const session = this.#session(undefined);
+		const strategy = await chooseGcStrategy(named, session.model);
+		if (strategy) say(await session.command({ kind: 'setGcStrategy', strategy }));
 	}
 
 	async takeHeapSnapshot(shown?: ShownSession): Promise<void> {

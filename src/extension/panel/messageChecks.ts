@@ -1,11 +1,20 @@
 import { isCount, isRecord, isString, oneOf } from '../../protocol/guards.ts';
-import type { FromPanel, FromSidebar, PanelAction, PanelTab } from '../../protocol/panel.ts';
+import {
+	type FromPanel,
+	type FromSidebar,
+	GC_CHOICES,
+	type GcChoice,
+	PANEL_TABS,
+	type PanelAction,
+	type PanelTab,
+} from '../../protocol/panel.ts';
 
 /** A webview is outside: what it sends is checked here before anything is done with it. */
 const ACTIONS: readonly PanelAction[] = [
 	'stop',
 	'restart',
 	'collectGarbage',
+	'comprehensiveCleanup',
 	'takeHeapSnapshot',
 	'refreshAllocations',
 	'revealRecording',
@@ -24,11 +33,9 @@ export function checkSidebarAction(value: unknown): FromSidebar['action'][0] {
 	return value === 'openPanel' ? value : checkAction(value);
 }
 
-const TABS: readonly PanelTab[] = ['allocations', 'regions', 'memory', 'process'];
-
 /** A tab that a command names; anything else means the one that is open. */
 export function checkTab(value: unknown): PanelTab | undefined {
-	return TABS.find(tab => tab === value);
+	return PANEL_TABS.find(tab => tab === value);
 }
 
 export function checkId(value: unknown): number {
@@ -40,6 +47,11 @@ export function checkPlace(value: unknown): FromPanel['openSource'][0] {
 		return refused('openSource');
 	}
 	return { file: value.file, line: Math.floor(value.line), column: Math.floor(value.column) };
+}
+
+export function checkGcStrategy(value: unknown): GcChoice {
+	const strategy = isRecord(value) ? GC_CHOICES.find(choice => choice === value.strategy) : undefined;
+	return strategy ?? refused('setGcStrategy');
 }
 
 const isRecordingAction = oneOf('open', 'rename', 'delete', 'reveal');

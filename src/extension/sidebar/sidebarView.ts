@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposables.ts';
 import { Messenger } from '../../protocol/messenger.ts';
-import type { FromSidebar, PanelAction, SidebarState, ToSidebar } from '../../protocol/panel.ts';
+import type { FromSidebar, GcChoice, PanelAction, SidebarState, ToSidebar } from '../../protocol/panel.ts';
 import { extensionErrors } from '../extensionErrors.ts';
 import { SETTINGS_SECTION, settingKeys } from '../ids.ts';
-import { checkId, checkRecording, checkSidebarAction } from '../panel/messageChecks.ts';
+import { checkGcStrategy, checkId, checkRecording, checkSidebarAction } from '../panel/messageChecks.ts';
 import { panelSession } from '../panel/panelConnection.ts';
 import { loadBundle, webviewChannel } from '../panel/webviewHost.ts';
 import type { RecordingsFolder } from '../recordings/recordingsFolder.ts';
@@ -15,6 +15,7 @@ export interface SidebarHandlers {
 	action(action: PanelAction | 'openPanel', shown: ShownSession | undefined): Promise<void>;
 	clearCache(id: number, shown: ShownSession | undefined): Promise<void>;
 	clearPool(id: number, shown: ShownSession | undefined): Promise<void>;
+	setGcStrategy(strategy: GcChoice, shown: ShownSession | undefined): Promise<void>;
 	recording(action: FromSidebar['recording'][0]['action'], path: string): Promise<void>;
 }
 
@@ -87,6 +88,7 @@ class OpenSidebar implements Disposable {
 			action: action => handlers.action(checkSidebarAction(action), store.shown),
 			clearCache: argument => handlers.clearCache(checkId(argument), store.shown),
 			clearPool: argument => handlers.clearPool(checkId(argument), store.shown),
+			setGcStrategy: argument => handlers.setGcStrategy(checkGcStrategy(argument), store.shown),
 			recording: async argument => {
 				const { action, path } = checkRecording(argument);
 				if (!this.#known.has(path)) throw extensionErrors.recordingMissing(path);

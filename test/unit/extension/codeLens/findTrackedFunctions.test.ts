@@ -29,6 +29,13 @@ using t = new MemoryTracker("block");
 		]);
 	});
 
+	it('finds scopes and functions that run with collections around them', () => {
+		const source = `import { memoryManagement, optimizeForMemory as lean } from 'memory-manager-runtime';
+const load = lean(loadRows);
+await memoryManagement(async () => load());`;
+		assert.deepEqual(found(source), ['optimizeForMemory ?@2:14', 'memoryManagement ?@3:7']);
+	});
+
 	it('follows aliases and namespaces', () => {
 		const source = `import { region as measured } from 'memory-manager-runtime';
 import * as mm from 'memory-manager-runtime';

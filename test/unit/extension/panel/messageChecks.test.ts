@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
 	checkAction,
+	checkGcStrategy,
 	checkId,
 	checkPlace,
 	checkRecording,
@@ -14,7 +15,10 @@ describe('messageChecks', () => {
 		assert.equal(checkAction('stop'), 'stop');
 		assert.equal(checkSidebarAction('openPanel'), 'openPanel');
 		assert.equal(checkId({ id: 3 }), 3);
+		assert.equal(checkAction('comprehensiveCleanup'), 'comprehensiveCleanup');
+		assert.equal(checkGcStrategy({ strategy: 'default' }), 'default');
 		assert.equal(checkTab('regions'), 'regions');
+		assert.equal(checkTab('findings'), 'findings');
 		assert.deepEqual(checkPlace({ file: '/a.js', line: 2, column: 1 }), { file: '/a.js', line: 2, column: 1 });
 		assert.deepEqual(checkRecording({ action: 'open', path: '/a' }), { action: 'open', path: '/a' });
 	});
@@ -22,13 +26,15 @@ describe('messageChecks', () => {
 	it('refuses what the panel cannot ask for', () => {
 		assert.throws(() => checkAction('openPanel'), /not understood/);
 		assert.throws(() => checkRecording({ action: 'constructor', path: '/a' }));
+		assert.throws(() => checkGcStrategy({ strategy: 'toString' }), /not understood/);
+		assert.throws(() => checkGcStrategy('balanced'));
 		assert.throws(() => checkPlace({ file: '/a.js', line: -1, column: 1 }));
 	});
 
 	it('refuses anything else with an error of its own', () => {
 		fc.assert(
 			fc.property(fc.anything(), value => {
-				for (const check of [checkAction, checkSidebarAction, checkId, checkPlace, checkRecording]) {
+				for (const check of [checkAction, checkSidebarAction, checkGcStrategy, checkId, checkPlace, checkRecording]) {
 					try {
 						check(value);
 					} catch (error) {
