@@ -14,6 +14,7 @@ import type {
 } from '../protocol/entries.ts';
 import type { Peak, SeriesData } from '../protocol/snapshot.ts';
 import { allocationRows } from './allocations.ts';
+import { type RuntimeReport, runtimeReportOf } from './runtimeReport.ts';
 import { liveBytes, type SessionModel } from './sessionModel.ts';
 import { onlyUserFrames } from './userFrames.ts';
 
@@ -40,6 +41,7 @@ export interface Report {
 	pools: ReportPool[];
 	/** How many were disposed of. Only so many are remembered: `MAX_DISPOSED` stands for that or more. */
 	disposed: { caches: number; pools: number };
+	runtime: RuntimeReport;
 	cost?: ReportCost;
 	notices: Pick<NoticeEntry, 't' | 'severity' | 'message'>[];
 }
@@ -168,6 +170,7 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 		caches: caches.filter(({ disposed }) => !disposed).map(cacheOf),
 		pools: pools.filter(({ disposed }) => !disposed).map(poolOf),
 		disposed: { caches: disposedOf(caches), pools: disposedOf(pools) },
+		runtime: runtimeReportOf(model.runtime, durationMs),
 		...(cost && { cost: costOf(cost, shareOf(cost.pollMs + cost.profileMs)) }),
 		notices: model.notices.map(({ t, severity, message }) => ({ t, severity, message })),
 	};

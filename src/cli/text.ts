@@ -5,9 +5,10 @@ import type { Report, ReportCache, ReportGc, ReportPool, ReportRegion, ReportSit
 import type { Peak } from '../protocol/snapshot.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
+import { runtimeSections } from './runtimeText.ts';
+import { section } from './section.ts';
 import { type Column, table } from './table.ts';
 
-const MAX_ROWS = 20;
 const MAX_NOTICES = 10;
 const NAME_LENGTH = 40;
 
@@ -21,6 +22,7 @@ export function reportText(report: Report): string {
 		section('Regions', report.regions, regionColumns(report.cwd)),
 		section('Caches', report.caches, cacheColumns, disposedText(report.disposed.caches)),
 		section('Pools', report.pools, poolColumns, disposedText(report.disposed.pools)),
+		...runtimeSections(report),
 		noticesSection(report),
 	];
 	return `${sections
@@ -125,17 +127,6 @@ const poolColumns: Column<ReportPool>[] = [
 	{ title: 'reused', value: pool => formatCount(pool.reused), align: 'right' },
 	{ title: 'leaked', value: pool => formatCount(pool.leaked), align: 'right' },
 ];
-
-function section<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[], remark?: string): string[] {
-	if (rows.length === 0 && remark === undefined) return [];
-	const more = rows.length - MAX_ROWS;
-	return [
-		title,
-		...table(rows.slice(0, MAX_ROWS), columns),
-		...(more > 0 ? [`and ${formatCount(more)} more`] : []),
-		...(remark === undefined ? [] : [remark]),
-	];
-}
 
 function disposedText(count: number): string | undefined {
 	if (count === 0) return undefined;
