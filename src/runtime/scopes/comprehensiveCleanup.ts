@@ -1,0 +1,105 @@
+import type { CleanupTarget } from '../../protocol/entries.ts';
+import { forceCollection } from '../collection/forceCollection.ts';
+import { sharedHub } from '../reporter.ts';
+import { monotonicMs } from '../reporting/clock.ts';
+import { warn } from '../reporting/warnings.ts';
+import { takeAll } from './cleanupRegistry.ts';
+import { byOwner, type CleanupReport, cleanupReport, type OwnerReport, tellCleanup } from './cleanupReport.ts';
+import { collectionStep } from './collectionStep.ts';
+import { type CleanupOutcome, messageOf } from './registration.ts';
+
+/**
+ * Lets go of everything that can be: caches are cleared, idle pool objects destroyed, all registered objects cleaned, those of open
+ * scopes as well, dead entries of weak caches taken out; then a full collection runs. Asynchronous cleanups run concurrently and are
+ * waited for. A failure stops nothing else: it is warned about and stands in the report. The process stands still during the
+ * collection. Needs no `--expose-gc`; where no collection can be forced, that step has failed.
+ *
+ * @example
+ * const freed = await forceComprehensiveCleanup();
+ * for (const { name, freedBytes, detail } of freed.owners) console.log(name, freedBytes, detail);
+ */
+export async function forceComprehensiveCleanup(): Promise<CleanupReport> {
+	const began = monotonicMs();
+	const owners = stores();
+	const cleaning = takeAll().map(registration => registration.clean());
+	owners.push(...byOwner((await Promise.all(cleaning)).filter(outcome => outcome !== undefined)));
+	return conclude(owners, began);
+}
+
+/** The same without waiting: asynchronous cleanups are begun and counted as `pending`; where one fails, it warns. */
+export function beginComprehensiveCleanup(): CleanupReport {
+	const began = monotonicMs();
+	const owners = stores();
+	const outcomes: CleanupOutcome[] = [];
+	for (const registration of takeAll()) {
+		const outcome = registration.clean();
+		if (outcome instanceof Promise) outcomes.push({ name: registration.name, failed: false, pending: true });
+		else if (outcome) outcomes.push(outcome);
+	}
+	owners.push(...byOwner(outcomes));
+	return conclude(owners, began);
+}
+
+function conclude(owners: OwnerReport[], began: number): CleanupReport {
+	owners.push(...sweepWeakCaches(), collectionStep(forceCollection));
+	const report = cleanupReport(owners, began);
+	tellCleanup('comprehensive', undefined, report, began);
+	return report;
+}
+
+function stores(): OwnerReport[] {
+	const hub = sharedHub();
+	const owners: OwnerReport[] = [];
+	for (const { record, owner } of [...hub.caches.live()]) {
+		const { bytes, entries } = record;
+		const errors = attempt('cache', record.name, () => owner.clear?.());
+		const count = entries - record.entries;
+		if (count === 0 && errors.length === 0) continue;
+		owners.push(step('caches', record.name, count, errors, `${count} entries cleared`, bytes - record.bytes));
+	}
+	for (const { record, owner } of [...hub.pools.live()]) {
+		const { idle } = record;
+		const errors = attempt('pool', record.name, () => owner.clear?.());
+		const count = idle - record.idle;
+		if (count === 0 && errors.length === 0) continue;
+		owners.push(step('pools', record.name, count, errors, `${count} idle objects destroyed`));
+	}
+	return owners;
+}
+
+/** Only what was collected goes: the values of a weak cache are held by others. */
+function sweepWeakCaches(): OwnerReport[] {
+	const owners: OwnerReport[] = [];
+	for (const { record, owner } of [...sharedHub().weakCaches.live()]) {
+		const { entries } = record;
+		const { sweep } = owner as { sweep?: unknown };
+		if (typeof sweep !== 'function') continue;
+		const errors = attempt('weak cache', record.name, () => Reflect.apply(sweep, owner, []));
+		const count = entries - record.entries;
+		if (count === 0 && errors.length === 0) continue;
+		owners.push(step('caches', record.name, count, errors, `${count} dead entries taken out`));
+	}
+	return owners;
+}
+
+function attempt(kind: string, name: string, clear: () => unknown): unknown[] {
+	try {
+		clear();
+		return [];
+	} catch (error) {
+		warn(`Clearing the ${kind} "${name}" failed: ${messageOf(error)}`, error);
+		return [error];
+	}
+}
+
+function step(
+	target: CleanupTarget,
+	name: string,
+	count: number,
+	errors: unknown[],
+	done: string,
+	freedBytes?: number,
+): OwnerReport {
+	const detail = errors.length === 0 ? done : `${done}, then failed: ${messageOf(errors[0])}`;
+	return { name, target, count, ...(freedBytes !== undefined && { freedBytes }), detail, errors, pending: 0 };
+}
