@@ -107,13 +107,14 @@ export class Observation implements PollConsumer {
 			runtime,
 		};
 		log.add(entry);
-		const memory = new MemorySampler(log.add, sameMachine && isSameProcess(pid, facts.rss) ? pid : undefined);
+		const localPid = sameMachine && isSameProcess(pid, facts.rss) ? pid : undefined;
+		const memory = new MemorySampler(log.add, localPid);
 		const consumers = [memory, this.#gc, this.#events, this.#allocations, this];
 		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers, () =>
 			this.#silent(),
 		);
 		this.#allocations.follow(this.#loop);
-		this.#system.start();
+		this.#system.start(localPid);
 		this.#loop.pollNow();
 		this.#loop.start();
 		return entry;

@@ -1,17 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { mem } from 'systeminformation';
-import { memoryLevel } from '../../analysis/level.ts';
+import { type ContainerMemory, containerMemory } from '../../protocol/containerMemory.ts';
 import type { SampleEntry, SystemEntry } from '../../protocol/entries.ts';
+import { memoryLevel } from '../../protocol/levels.ts';
 import type { SessionClock } from '../inspector/clock.ts';
 
 /** Reading it is a file on Linux and a child process elsewhere. */
 const INTERVAL_MS = process.platform === 'linux' ? 1_000 : 5_000;
 
-/** The machine's memory and the level that follows from it and from the script's heap. */
+/** The machine's memory, that of the script's container, and the level that follows from them and from the script's heap. */
 export class SystemSampler {
 	readonly #clock: SessionClock;
 	readonly #heap: () => SampleEntry | undefined;
 	readonly #emit: (entry: SystemEntry) => void;
 	readonly #onError: (error: unknown) => void;
+	#pid: number | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
 
 	/** `heap` gives the latest sample, as long as it is fresh. */
@@ -27,7 +30,9 @@ export class SystemSampler {
 		this.#onError = onError;
 	}
 
-	start(): void {
+	/** `pid` is the target's where it runs on this machine. */
+	start(pid: number | undefined): void {
+		this.#pid = pid;
 		const read = () => this.#read().catch(this.#onError);
 		this.#timer = setInterval(read, INTERVAL_MS);
 		void read();
@@ -41,20 +46,33 @@ export class SystemSampler {
 	async #read(): Promise<void> {
 		const { available, total } = await mem();
 		if (this.#timer === undefined) return;
-		const { heapUsedBytes, heapLimitBytes } = this.#heap() ?? {};
-		const { level, reason } = memoryLevel({
-			availableBytes: available,
-			totalBytes: total,
-			heapUsedBytes,
-			heapLimitBytes,
-		});
-		this.#emit({
-			type: 'system',
-			t: this.#clock.now(),
-			availableBytes: available,
-			totalBytes: total,
-			level,
-			levelReason: reason,
-		});
+		const { heapUsedBytes, heapLimitBytes, rssBytes } = this.#heap() ?? {};
+		const container = this.#container(total);
+		const facts = { availableBytes: available, totalBytes: total, ...container };
+		const { level, reason } = memoryLevel({ ...facts, heapUsedBytes, heapLimitBytes, rssBytes });
+		this.#emit({ type: 'system', t: this.#clock.now(), ...facts, level, levelReason: reason });
+	}
+
+	#container(totalBytes: number): Pick<SystemEntry, 'containerLimitBytes' | 'containerAvailableBytes'> {
+		if (this.#pid === undefined || process.platform !== 'linux') return {};
+		return containerFields(containerMemory(readText, this.#pid, totalBytes));
+	}
+}
+
+function containerFields(container: ContainerMemory | undefined) {
+	if (!container) return {};
+	const { limitBytes, usedBytes } = container;
+	return {
+		containerLimitBytes: limitBytes,
+		...(usedBytes !== undefined && { containerAvailableBytes: Math.max(0, limitBytes - usedBytes) }),
+	};
+}
+
+function readText(path: string): string | undefined {
+	try {
+		return readFileSync(path, 'latin1');
+	} catch {
+		// Not this kind of control group, or the process is gone.
+		return undefined;
 	}
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { memoryLevel } from '../../../src/analysis/level.ts';
+import { memoryLevel } from '../../../src/protocol/levels.ts';
 
 const MB = 1024 * 1024;
 const level = (availableMb: number, totalMb: number, heapShare?: number) =>
