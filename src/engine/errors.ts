@@ -19,7 +19,10 @@ export type UserErrorCode =
 	| 'newerRecording'
 	| 'cannotRead'
 	| 'cannotWrite'
-	| 'notRunning';
+	| 'notRunning'
+	| 'noSuchProcess'
+	| 'notANodeProcess'
+	| 'inspectorUnavailable';
 
 /** An error whose message is one or two sentences for the user: the cause and the next step. */
 export class UserError extends Error {
@@ -113,6 +116,33 @@ export const errors = {
 		new UserError('cannotWrite', `The summary "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
 	cannotWriteSnapshot: (path: string, cause: unknown) =>
 		new UserError('cannotWrite', `The heap snapshot "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
+	noSuchProcess: (pid: number) =>
+		new UserError('noSuchProcess', `There is no process ${pid}. Look its number up with "ps" and try again.`),
+	notANodeProcess: (pid: number) =>
+		new UserError('notANodeProcess', `Process ${pid} is not Node, or not yours to look at; it was left alone.`),
+	inspectorPortTaken: (pid: number, port: number, other: number) =>
+		new UserError(
+			'inspectorUnavailable',
+			`Process ${pid} could not open its inspector: port ${port} belongs to process ${other}. End that one's inspector, or start the script with "node --inspect-port=0".`,
+		),
+	inspectorNotOpened: (pid: number, port: number) =>
+		new UserError(
+			'inspectorUnavailable',
+			`Process ${pid} did not open its inspector on port ${port}. It may be busy in one long call, or handle SIGUSR1 itself; start it with "node --inspect".`,
+		),
+	cannotSignal: (pid: number, cause: unknown) =>
+		new UserError(
+			'inspectorUnavailable',
+			`Process ${pid} could not be asked to open its inspector: ${messageOf(cause)}.`,
+			{
+				cause,
+			},
+		),
+	nothingToAskFor: (word: string) =>
+		new UserError(
+			'noSuchProcess',
+			`"${word}" is neither the number of a process nor an inspector's port or host:port. Give one of them.`,
+		),
 	notRunning: () => new UserError('notRunning', 'The script is not running any more.'),
 };
 
