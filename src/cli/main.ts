@@ -5,6 +5,7 @@ import { UserError } from '../engine/errors.ts';
 import { ENGINE_VERSION } from '../engine/version.ts';
 import { exitCodeOf, RAISED_AGAIN, USER_ERROR_CODE } from './exitCode.ts';
 import { launchTarget, recordingPath } from './launchTarget.ts';
+import { addMemoryCommands } from './memoryCommands.ts';
 import { parseInterval, parseRate } from './parseOptions.ts';
 import { reportRecording } from './reportCommand.ts';
 import { run } from './runCommand.ts';
@@ -55,6 +56,7 @@ function program(): Command {
 		.action(async (file: string, flags: { json?: boolean }) => {
 			process.stdout.write(await reportRecording(resolve(file), flags.json === true));
 		});
+	addMemoryCommands(root, runtimeDir);
 	return root;
 }
 

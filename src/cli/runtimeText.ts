@@ -11,18 +11,17 @@ const NAME_LENGTH = 40;
 const MAX_FINDINGS = 10;
 
 /** What the runtime inside the script reported, each part only where there is something to say. */
-export function runtimeSections({ runtime, cwd }: Report): string[][] {
+export function runtimeSections(report: Report): string[][] {
 	return [
-		section('Batches', runtime.batches, batchColumns),
-		section('Disk overflow', runtime.spills, spillColumns),
-		section('Weak caches', runtime.weakCaches, weakColumns),
-		section('Tensor dictionaries', runtime.tensorDicts, tensorColumns),
-		section('Files', runtime.files, fileColumns(cwd)),
-		section('Operations', runtime.operations, operationColumns),
-		pressureSection(runtime),
-		section('Cleanups', runtime.cleanups, cleanupColumns),
-		collectorSection(runtime),
-		findingsSection(runtime, cwd),
+		section('Batches', report.batches, batchColumns),
+		section('Disk overflow', report.spills, spillColumns),
+		section('Weak caches', report.weakCaches, weakColumns),
+		section('Tensor dictionaries', report.tensorDicts, tensorColumns),
+		section('Files', report.files, fileColumns(report.cwd)),
+		section('Operations', report.operations, operationColumns),
+		[...pressureLines(report), ...collectorLines(report)],
+		section('Cleanups', report.cleanups, cleanupColumns),
+		findingsSection(report),
 	];
 }
 
@@ -134,7 +133,7 @@ function predictedText({ predictedBytes, lowBytes, highBytes }: Row<'operations'
 	return formatBytes(predictedBytes) + interval;
 }
 
-function pressureSection({ pressure }: RuntimeReport): string[] {
+function pressureLines({ pressure }: RuntimeReport): string[] {
 	if (!pressure) return [];
 	const times = pressure.above.map(({ level, ms }) => `${formatMs(ms)} ${level}`).join(', ') || 'always normal';
 	const simulated = pressure.simulated ? '; some of it simulated by the script' : '';
@@ -162,7 +161,7 @@ function stepsText({ steps }: ReportCleanup): string {
 	return shown.join(', ') || 'nothing to let go of';
 }
 
-function collectorSection({ collector, config }: RuntimeReport): string[] {
+function collectorLines({ collector, config }: RuntimeReport): string[] {
 	const lines: string[] = [];
 	if (collector) {
 		const { strategy, collections, freedBytes, pauseMs, deferred } = collector;
@@ -178,7 +177,7 @@ function collectorSection({ collector, config }: RuntimeReport): string[] {
 	return lines;
 }
 
-function findingsSection({ findings, diagnosis }: RuntimeReport, cwd: string): string[] {
+function findingsSection({ findings, diagnosis, cwd }: Report): string[] {
 	if (findings.length === 0 && !diagnosis) return [];
 	const lines = [
 		findings.length === 0 ? 'Findings: the diagnosis found nothing' : `Findings: ${formatCount(findings.length)}`,

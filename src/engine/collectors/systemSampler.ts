@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { mem } from 'systeminformation';
-import { type ContainerMemory, containerMemory } from '../../protocol/containerMemory.ts';
 import type { SampleEntry, SystemEntry } from '../../protocol/entries.ts';
 import { memoryLevel } from '../../protocol/levels.ts';
+import { containerFacts } from '../containerFacts.ts';
 import type { SessionClock } from '../inspector/clock.ts';
 
 /** Reading it is a file on Linux and a child process elsewhere. */
@@ -47,32 +46,9 @@ export class SystemSampler {
 		const { available, total } = await mem();
 		if (this.#timer === undefined) return;
 		const { heapUsedBytes, heapLimitBytes, rssBytes } = this.#heap() ?? {};
-		const container = this.#container(total);
+		const container = this.#pid === undefined ? {} : containerFacts(this.#pid, total);
 		const facts = { availableBytes: available, totalBytes: total, ...container };
 		const { level, reason } = memoryLevel({ ...facts, heapUsedBytes, heapLimitBytes, rssBytes });
 		this.#emit({ type: 'system', t: this.#clock.now(), ...facts, level, levelReason: reason });
-	}
-
-	#container(totalBytes: number): Pick<SystemEntry, 'containerLimitBytes' | 'containerAvailableBytes'> {
-		if (this.#pid === undefined || process.platform !== 'linux') return {};
-		return containerFields(containerMemory(readText, this.#pid, totalBytes));
-	}
-}
-
-function containerFields(container: ContainerMemory | undefined) {
-	if (!container) return {};
-	const { limitBytes, usedBytes } = container;
-	return {
-		containerLimitBytes: limitBytes,
-		...(usedBytes !== undefined && { containerAvailableBytes: Math.max(0, limitBytes - usedBytes) }),
-	};
-}
-
-function readText(path: string): string | undefined {
-	try {
-		return readFileSync(path, 'latin1');
-	} catch {
-		// Not this kind of control group, or the process is gone.
-		return undefined;
 	}
 }

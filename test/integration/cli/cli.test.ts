@@ -1,64 +1,39 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { projectRoot } from '../../../scripts/paths.ts';
 import type { Report } from '../../../src/analysis/report.ts';
 import { withDeadline } from '../../../src/base/deadlines.ts';
 import { parseHeader } from '../../../src/protocol/recording.ts';
+import {
+	CommandLine,
+	COMMAND_DEADLINE_MS as DEADLINE_MS,
+	type Ended,
+	CLI_MAIN as MAIN,
+} from '../../support/commandLine.ts';
 import { cleanEnvironment, isAlive, plainRun } from '../../support/engineRuns.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporaryFolder.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
-const MAIN = join(projectRoot, 'src', 'cli', 'main.ts');
 const node = process.execPath;
-const DEADLINE_MS = 40_000;
 
 /** Enough regions for a recording of a few hundred kilobytes. */
 const namesScript = `import { region } from 'memory-manager-runtime';
 	for (let i = 0; i < 1_000; i++) region('a region with quite a long name, number ' + i, () => {});`;
 
-interface Ended {
-	readonly code: number | null;
-	readonly signal: NodeJS.Signals | null;
-	readonly stdout: string;
-	readonly stderr: string;
-}
-
 describe('the command line', () => {
-	let folder: TemporaryFolder;
-	const children: ChildProcess[] = [];
+	let line: CommandLine;
 
 	beforeEach(() => {
-		folder = temporaryFolder('cli');
+		line = new CommandLine();
 	});
-	afterEach(async () => {
-		for (const child of children.splice(0))
-			if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-		await folder.remove();
-	});
+	afterEach(() => line.dispose());
 
-	const file = (name: string, content = ''): string => {
-		const path = join(folder.path, name);
-		if (content !== '') writeFileSync(path, content);
-		return path;
-	};
-	const start = (...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
-		const child = spawn(node, [MAIN, ...args], { cwd: folder.path, env: cleanEnvironment(), stdio: 'pipe' });
-		children.push(child);
-		child.stdin.end('input');
-		const exit = new Promise<[number | null, NodeJS.Signals | null]>(resolve =>
-			child.once('exit', (code, signal) => resolve([code, signal])),
-		);
-		const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
-			([[code, signal], stdout, stderr]) => ({ code, signal, stdout, stderr }),
-		);
-		return { child, ended: withDeadline(ended, DEADLINE_MS, `${args.join(' ')} did not end`) };
-	};
-	const cli = (...args: string[]): Promise<Ended> => start(...args).ended;
+	const file = (name: string, content?: string): string => line.file(name, content);
+	const start = (...args: string[]) => line.start(...args);
+	const cli = (...args: string[]): Promise<Ended> => line.run(...args);
 	const run = (...args: string[]): Promise<Ended> => cli('run', '--node', node, ...args);
-	const recordings = (): string[] => readdirSync(folder.path).filter(name => name.endsWith('.memrec'));
+	const recordings = (): string[] => readdirSync(line.folder.path).filter(name => name.endsWith('.memrec'));
 
 	it('runs a script, passes its output and code on, records it and sums it up', async () => {
 		const script = file(
@@ -105,7 +80,7 @@ describe('the command line', () => {
 			`process.stdout.write(Buffer.from([0, 255, 27, 10, 13, 200]));
 			process.stderr.write('Debugger attached.\\nno line feed at the end');`,
 		);
-		const plain = await plainRun(node, [script], { cwd: folder.path, input: Buffer.from('input') });
+		const plain = await plainRun(node, [script], { cwd: line.folder.path, input: Buffer.from('input') });
 		const profiled = await run('--quiet', script);
 		assert.equal(profiled.stdout, plain.stdout.toString());
 		assert.equal(profiled.stderr, plain.stderr.toString());
@@ -141,7 +116,7 @@ describe('the command line', () => {
 		assert.match(stderr, /endless\.cjs: killed by SIGTERM/);
 		assert.equal(isAlive(pid), false);
 		const last =
-			readFileSync(join(folder.path, recordings()[0] ?? ''), 'utf8')
+			readFileSync(join(line.folder.path, recordings()[0] ?? ''), 'utf8')
 				.trimEnd()
 				.split('\n')
 				.at(-1) ?? '';
@@ -188,8 +163,8 @@ describe('the command line', () => {
 				const out = merged ? openSync(file('out'), 'a') : undefined;
 				const args = [MAIN, 'run', '-q', '--node', node, script];
 				const stdio = ['ignore', out ?? 'ignore', out ?? 'pipe'] as const;
-				const child = spawn(node, args, { cwd: folder.path, env: cleanEnvironment(), stdio: [...stdio] });
-				children.push(child);
+				const child = spawn(node, args, { cwd: line.folder.path, env: cleanEnvironment(), stdio: [...stdio] });
+				line.children.push(child);
 				const exit = new Promise(resolve => child.once('exit', resolve));
 				const stderr = child.stderr ? text(child.stderr) : undefined;
 				assert.equal(await withDeadline(exit, DEADLINE_MS, 'it waited for the process that was left behind'), 0);
@@ -242,7 +217,7 @@ describe('the command line', () => {
 		if (process.platform === 'win32') this.skip();
 		const script = file('names.mjs', namesScript);
 		const limited = ['-c', 'ulimit -f 8; exec "$@"', 'sh', node, MAIN, 'run', '--node', node, script];
-		const { stderr } = await plainRun('/bin/sh', limited, { cwd: folder.path });
+		const { stderr } = await plainRun('/bin/sh', limited, { cwd: line.folder.path });
 		assert.match(stderr.toString(), /^Recording: .*\.memrec \(incomplete/m);
 		assert.match(stderr.toString(), /could not be written/);
 	});
