@@ -1,7 +1,7 @@
 import type { MemoryLevel } from '../../protocol/entries.ts';
 import { sharedHub } from '../reporter.ts';
+import { Callbacks } from '../reporting/callbacks.ts';
 import { monotonicMs } from '../reporting/clock.ts';
-import { warn } from '../reporting/warnings.ts';
 
 export interface PressureChange {
 	level: MemoryLevel;
@@ -12,11 +12,9 @@ export interface PressureChange {
 	simulated: boolean;
 }
 
-type Listener = (change: PressureChange) => void;
-
-/** The level that everything in this library goes by. The monitor sets it, and `simulatePressure`. */
+/** The level that everything in this library goes by. The shared monitor sets it, and `simulatePressure` through it. */
 class Pressure {
-	readonly #listeners = new Set<Listener>();
+	readonly #callbacks = new Callbacks<[PressureChange]>('callback for memory pressure');
 	#level: MemoryLevel = 'normal';
 
 	get level(): MemoryLevel {
@@ -24,10 +22,8 @@ class Pressure {
 	}
 
 	/** Told after every change of the level. One that throws is reported and does not stop the others. Gives what ends it. */
-	onChange(listener: Listener): () => void {
-		const own: Listener = change => listener(change);
-		this.#listeners.add(own);
-		return () => void this.#listeners.delete(own);
+	onChange(listener: (change: PressureChange) => void): () => void {
+		return this.#callbacks.add(listener);
 	}
 
 	set(level: MemoryLevel, reason: string, simulated = false): void {
@@ -36,13 +32,7 @@ class Pressure {
 		this.#level = level;
 		const change = { level, previous, reason, simulated };
 		sharedHub().report({ type: 'pressure', t: monotonicMs(), ...change });
-		for (const listener of [...this.#listeners]) {
-			try {
-				listener(change);
-			} catch (error) {
-				warn(`A callback for memory pressure failed: ${error instanceof Error ? error.message : String(error)}`, error);
-			}
-		}
+		this.#callbacks.tell(change);
 	}
 }
 
