@@ -207,6 +207,8 @@ export interface CacheEntry {
 	/** Whether `bytes` are the user's own figures, our estimate, or some of both. */
 	bytesFrom: 'declared' | 'estimated' | 'both';
 	maxBytes?: number;
+	/** The bound that holds while memory is short; absent while it is `maxBytes`. */
+	effectiveMaxBytes?: number;
 	entries: number;
 	maxEntries?: number;
 	hits: number;

@@ -132,6 +132,7 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 		bytes: isCount,
 		bytesFrom: oneOf('declared', 'estimated', 'both'),
 		maxBytes: optional(isCount),
+		effectiveMaxBytes: optional(isCount),
 		entries: isCount,
 		maxEntries: optional(isCount),
 		hits: isCount,

@@ -1,19 +1,44 @@
 import { LRUCache } from 'lru-cache';
-import type { EvictionReason } from '../../protocol/entries.ts';
+import type { EvictionReason, MemoryLevel, Site } from '../../protocol/entries.ts';
+import { formatBytes } from '../../protocol/units.ts';
+import { pressure } from '../monitor/pressure.ts';
+import { checkPressure, ensureMonitoring } from '../monitor/sharedMonitor.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
-import { monotonicMs } from '../reporting/clock.ts';
 import type { CacheRecord } from '../reporting/records.ts';
+import type { Relief } from '../reporting/registry.ts';
 import { shortName } from '../reporting/shortName.ts';
+import { warn } from '../reporting/warnings.ts';
 import { runtimeErrors } from '../runtimeError.ts';
+import { cacheErrors, reasonOf } from './cacheErrors.ts';
 import { type BoundedCacheOptions, type CacheStats, checkCacheOptions } from './cacheOptions.ts';
+import { CacheTally, cacheRecord } from './cacheTally.ts';
+import { ExpiryClock } from './expiryClock.ts';
 import { ExpiryTimer } from './expiryTimer.ts';
 import { sizeOf } from './sizeOf.ts';
 
-type LeavingReason = LRUCache.DisposeReason;
+/** Storing looks at the level after so many values or this part of the bound: no timer fires in synchronous work. */
+const LOOK_EVERY = 64;
+const LOOK_SHARE = 1 / 16;
+const SHARE: Record<MemoryLevel, number> = { normal: 1, elevated: 0.75, high: 0.5, critical: 0.25 };
+
+interface Left<K, V> {
+	readonly value: V;
+	readonly key: K;
+	readonly reason: EvictionReason;
+}
+
+interface Computation<V> {
+	/** Set once `compute` was called. */
+	result?: Promise<V>;
+}
+
+/** For the cache that spills: lets the least recently used values go until `bytes` are left. Gives what that freed. */
+export let shrinkTo: (cache: BoundedCache<never, never>, bytes: number) => number;
 
 /**
- * A cache that never holds more than `maxBytes`: the least recently used entries make room. It cannot be built without a bound.
+ * A cache that never holds more than `maxBytes`: the least recently used entries make room, and more of them while memory is
+ * short (`underPressure`). It cannot be built without a bound.
  * One that is dropped without `dispose()` is collected like any object, but not before the synchronous code that made it returns.
  *
  * Throws a `MemoryManagerError` (`invalidOption`) for options that name no bound.
@@ -26,43 +51,68 @@ export class BoundedCache<K extends {}, V extends {}> {
 	readonly name: string;
 	readonly maxBytes: number;
 	readonly #options: BoundedCacheOptions<K, V>;
+	readonly #maxEntries: number;
 	readonly #core: LRUCache<K, V>;
+	readonly #tally = new CacheTally();
 	readonly #record: CacheRecord;
 	readonly #id: number;
+	readonly #clock: ExpiryClock | undefined;
 	readonly #timer: ExpiryTimer | undefined;
-	readonly #computing = new Map<K, Promise<V>>();
-	#left: [value: V, key: K, reason: LeavingReason][] = [];
+	readonly #computing = new Map<K, Computation<V>>();
+	/** The bound that holds now. */
+	#bound: number;
+	/** What it means when the core evicts, and when it deletes; `undefined`: the value comes back at once. */
+	#evicts: EvictionReason = 'size';
+	#deletes: EvictionReason | undefined = 'deleted';
+	/** The size that all entries have; NaN where they differ. */
+	#oneSize = Number.NaN;
+	/** Kept for `onEvict` only. */
+	#left: Left<K, V>[] = [];
 	#nextPurge = 0;
+	readonly #lookStep: number;
+	#toLook = 0;
+	#from: CacheRecord['bytesFrom'];
+	#disposed = false;
 
-	constructor(options: BoundedCacheOptions<K, V>) {
+	static {
+		shrinkTo = (cache, bytes) => cache.#shrinkTo(bytes);
+	}
+
+	constructor(options: BoundedCacheOptions<K, V>, site?: Site) {
 		checkCacheOptions(options);
 		const { ttlMs, maxEntries } = options;
 		this.#options = { ...options };
 		this.name = shortName(options.name);
 		this.maxBytes = Math.floor(options.maxBytes);
+		this.#maxEntries = maxEntries ?? Number.POSITIVE_INFINITY;
+		this.#lookStep = (this.maxBytes * LOOK_SHARE) / LOOK_EVERY;
+		if (ttlMs !== undefined) {
+			this.#clock = new ExpiryClock(this.name, options.clock);
+			this.#timer = new ExpiryTimer(ttlMs);
+		}
+		const told = options.onEvict !== undefined;
+		const tally = this.#tally;
 		this.#core = new LRUCache<K, V>({
 			maxSize: this.maxBytes,
-			...(maxEntries !== undefined && { max: maxEntries }),
-			// Its clock stands still inside a synchronous loop unless every look-up reads it.
-			...(ttlMs !== undefined && { ttl: ttlMs, ttlResolution: 0 }),
-			disposeAfter: (value, key, reason) => this.#left.push([value, key, reason]),
+			// Its own clock stands still inside a synchronous loop unless every look-up reads it.
+			...(this.#clock && { ttl: Math.ceil(ttlMs ?? 0), ttlResolution: 0, perf: this.#clock }),
+			dispose: (value, key, cause) => {
+				const reason = cause === 'evict' ? this.#evicts : cause === 'delete' ? this.#deletes : reasonFor[cause];
+				if (reason === undefined) return;
+				tally.leave(reason);
+				if (told) this.#left.push({ value, key, reason });
+			},
 		});
-		this.#timer = ttlMs === undefined ? undefined : new ExpiryTimer(ttlMs);
-		this.#record = {
-			name: this.name,
-			site: callSiteOf(BoundedCache),
-			version: 0,
-			disposed: false,
-			bytes: 0,
-			bytesFrom: options.sizeOf ? 'declared' : 'estimated',
-			maxBytes: this.maxBytes,
-			entries: 0,
-			maxEntries,
-			hits: 0,
-			misses: 0,
-			evictions: {},
-		};
+		const bytesFrom = options.sizeOf ? 'declared' : 'estimated';
+		this.#from = bytesFrom;
+		this.#record = cacheRecord(
+			{ name: this.name, site: site ?? callSiteOf(BoundedCache), maxBytes: this.maxBytes, maxEntries, bytesFrom },
+			tally,
+		);
+		this.#bound = this.maxBytes;
 		this.#id = sharedHub().caches.add(this.#record, this);
+		ensureMonitoring();
+		this.#adapt(pressure.level);
 	}
 
 	/** Number of entries; expired ones count until they are let go, at the latest after `ttlMs` or a minute. */
@@ -77,10 +127,14 @@ export class BoundedCache<K extends {}, V extends {}> {
 
 	get(key: K): V | undefined {
 		const value = this.#core.get(key);
-		if (value === undefined) this.#record.misses++;
-		else this.#record.hits++;
-		this.#settle();
-		return value;
+		if (value !== undefined) {
+			this.#tally.hits++;
+			return value;
+		}
+		this.#tally.misses++;
+		// The core finds out that it has expired when it is asked for.
+		if (this.#core.size !== this.#tally.entries) this.#changed();
+		return undefined;
 	}
 
 	/** Whether there is an entry that has not expired; counts neither as hit nor as use. */
@@ -90,52 +144,52 @@ export class BoundedCache<K extends {}, V extends {}> {
 
 	/**
 	 * Stores a value. `bytes` is its size where the caller knows it better than `sizeOf` or the estimate.
-	 * False when it was not stored: it is larger than `maxBytes`, or the cache was disposed of. An older value is gone then, too.
-	 * Throws `invalidSize` when a declared size is not a number from 0 on.
+	 * False when it was not stored: it is larger than the bound that holds now, or the cache was disposed of. An older value is gone
+	 * then, too. Throws `invalidSize` when a size is not a number from 0 on or `sizeOf` throws; then nothing has changed.
 	 */
 	set(key: K, value: V, bytes?: number): boolean {
-		if (this.#record.disposed) return false;
-		this.#computing.delete(key);
-		return this.#store(key, value, bytes);
+		const declared = bytes ?? this.#declared(key, value);
+		const size = declared ?? sizeOf(value) + sizeOf(key);
+		if (typeof size !== 'number' || !(size >= 0)) throw runtimeErrors.invalidSize(this.name, size);
+		if (this.#disposed) return false;
+		if (this.#computing.size > 0) this.#computing.delete(key);
+		return this.#store(key, value, size, declared === undefined ? 'estimated' : 'declared');
 	}
 
 	delete(key: K): boolean {
 		this.#computing.delete(key);
+		this.#deletes = 'deleted';
 		const deleted = this.#core.delete(key);
-		this.#settle('deleted');
+		this.#changed();
 		return deleted;
 	}
 
 	/** Lets all entries go. A computation under way still answers its callers but is not stored. */
 	clear(): void {
 		this.#computing.clear();
+		this.#deletes = 'cleared';
 		this.#core.clear();
-		this.#settle('cleared');
+		this.#from = this.#options.sizeOf ? 'declared' : 'estimated';
+		this.#record.bytesFrom = this.#from;
+		this.#changed();
 	}
 
 	/**
 	 * The value of `key`, computed where it is missing: once, however many ask meanwhile (they count as hits). A failure is
-	 * passed to all who wait and not stored; the next call computes again.
+	 * passed to all who wait and not stored; the next call computes again. One that cannot be measured (`invalidSize`) counts as failed.
 	 */
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
-		const running = this.#computing.get(key);
+		const running = this.#computing.get(key)?.result;
 		if (running) {
-			this.#record.hits++;
-			this.#settle();
+			this.#tally.hits++;
 			return running;
 		}
 		const present = this.get(key);
 		if (present !== undefined) return present;
-		const computing = (async () => compute(key))();
-		this.#computing.set(key, computing);
-		try {
-			const value = await computing;
-			// Set, deleted or cleared meanwhile: that is newer than what we computed.
-			if (this.#computing.get(key) === computing && !this.#record.disposed) this.#store(key, value);
-			return value;
-		} finally {
-			if (this.#computing.get(key) === computing) this.#computing.delete(key);
-		}
+		const computation: Computation<V> = {};
+		this.#computing.set(key, computation);
+		computation.result = this.#compute(key, compute, computation);
+		return computation.result;
 	}
 
 	/** Most recently used first. */
@@ -161,12 +215,13 @@ export class BoundedCache<K extends {}, V extends {}> {
 			name: this.name,
 			bytes: this.bytes,
 			maxBytes: this.maxBytes,
+			effectiveMaxBytes: this.#bound,
 			entries: this.size,
 			...(maxEntries !== undefined && { maxEntries }),
 			hits,
 			misses,
 			...(hits + misses > 0 && { hitRate: hits / (hits + misses) }),
-			evictions: { ...evictions },
+			evictions,
 			bytesFrom,
 		};
 	}
@@ -174,13 +229,23 @@ export class BoundedCache<K extends {}, V extends {}> {
 	/** Lets go of expired entries now; true while entries remain. Done by itself as time passes. */
 	purgeExpired(): boolean {
 		this.#core.purgeStale();
-		this.#settle();
+		this.#changed();
 		return this.#core.size > 0;
+	}
+
+	/** Keeps to the part of the bound that the level leaves, see `underPressure`. Done by itself when the level changes. */
+	relieve(level: MemoryLevel): Relief | undefined {
+		const [bound, bytes] = [this.#bound, this.bytes];
+		if (!this.#adapt(level)) return undefined;
+		const freedBytes = bytes - this.bytes;
+		if (this.#bound > bound) return { detail: `may hold ${formatBytes(this.#bound)} again` };
+		return { freedBytes, detail: `keeps to ${formatBytes(this.#bound)} of ${formatBytes(this.maxBytes)}` };
 	}
 
 	/** Lets all entries go for good: later values are not stored. */
 	dispose(): void {
-		if (this.#record.disposed) return;
+		if (this.#disposed) return;
+		this.#disposed = true;
 		this.#record.disposed = true;
 		this.#timer?.stop();
 		try {
@@ -194,76 +259,151 @@ export class BoundedCache<K extends {}, V extends {}> {
 		this.dispose();
 	}
 
-	#store(key: K, value: V, declared?: number): boolean {
-		if (value === undefined) return false;
-		const bytes = this.#bytesOf(key, value, declared);
-		this.#purgeInLoops();
-		if (bytes > this.maxBytes) {
-			this.#core.delete(key);
-			this.#settle('replaced');
+	async #compute(key: K, compute: (key: K) => V | Promise<V>, computation: Computation<V>): Promise<V> {
+		try {
+			const value = await compute(key);
+			// Set, deleted or cleared meanwhile: that is newer than what we computed.
+			if (this.#computing.get(key) === computation) this.set(key, value);
+			return value;
+		} finally {
+			if (this.#computing.get(key) === computation) this.#computing.delete(key);
+		}
+	}
+
+	#declared(key: K, value: V): number | undefined {
+		const measure = this.#options.sizeOf;
+		if (!measure) return undefined;
+		try {
+			// What it gives is checked with all other sizes: `undefined` must not turn into an estimate.
+			return measure(value, key) ?? Number.NaN;
+		} catch (error) {
+			throw cacheErrors.sizeOfFailed(this.name, error);
+		}
+	}
+
+	#store(key: K, value: V, size: number, from: 'declared' | 'estimated'): boolean {
+		this.#toLook -= size + this.#lookStep;
+		if (this.#toLook < 0) this.#look();
+		const core = this.#core;
+		const tally = this.#tally;
+		if (size > this.#bound || value === undefined) {
+			this.#deletes = 'replaced';
+			core.delete(key);
+			this.#changed();
 			return false;
 		}
-		const { maxEntries } = this.#options;
-		this.#takeOutSame(key, value);
-		const full = maxEntries !== undefined && this.#core.size >= maxEntries && !this.#core.has(key);
-		this.#core.set(key, value, { size: bytes });
-		this.#settle(undefined, full);
-		this.#timer?.arm(this);
+		// The core takes whole numbers from 1 on.
+		const bytes = size < 1 ? 1 : Math.ceil(size);
+		const { left } = tally;
+		const clock = this.#clock;
+		core.set(key, value, clock ? { size: bytes, start: clock.now() } : { size: bytes });
+		let total = core.calculatedSize;
+		// Nothing left and nothing came: it was there before.
+		if (total === tally.bytes && left === tally.left && bytes !== this.#oneSize) {
+			this.#sizeAgain(key, value, bytes);
+			total = core.calculatedSize;
+		}
+		tally.entries = core.size;
+		if (total > this.#bound || tally.entries > this.#maxEntries) {
+			this.#popTo(this.#bound, 'pressure');
+			if (core.size > this.#maxEntries) this.#popOne('count');
+			total = core.calculatedSize;
+			tally.entries = core.size;
+		}
+		tally.bytes = total;
+		tally.changes++;
+		if (bytes !== this.#oneSize || from !== this.#from) this.#mix(bytes, from);
+		if (this.#left.length > 0) this.#tell();
+		if (clock) this.#expire(clock);
 		return true;
 	}
 
-	/** The core would keep the size it knows for a value that is stored again, which may have grown meanwhile. */
-	#takeOutSame(key: K, value: V): void {
-		if (this.#core.peek(key, { allowStale: true }) !== value) return;
+	#mix(bytes: number, from: 'declared' | 'estimated'): void {
+		const alone = this.#core.size === 1;
+		this.#oneSize = alone || bytes === this.#oneSize ? bytes : Number.NaN;
+		this.#from = alone || from === this.#from ? from : 'both';
+		this.#record.bytesFrom = this.#from;
+	}
+
+	/** The core keeps the size it knows for a value that is stored again, which may have grown meanwhile. */
+	#sizeAgain(key: K, value: V, bytes: number): void {
+		if (this.#core.info(key)?.size === bytes) return;
+		this.#deletes = undefined;
 		this.#core.delete(key);
-		// It does not leave: it comes back at once.
-		this.#left.pop();
+		this.#core.set(key, value, { size: bytes });
 	}
 
-	#bytesOf(key: K, value: V, declared: number | undefined): number {
-		const own = declared ?? this.#options.sizeOf?.(value, key);
-		const bytes = own ?? sizeOf(value) + sizeOf(key);
-		if (typeof bytes !== 'number' || !(bytes >= 0)) throw runtimeErrors.invalidSize(this.name, bytes);
-		if ((own === undefined) !== (this.#record.bytesFrom === 'estimated')) {
-			const first = this.#core.size === 0;
-			this.#record.bytesFrom = first ? (own === undefined ? 'estimated' : 'declared') : 'both';
+	/** Timers do not run inside a synchronous loop, so storing looks from time to time, too: for a twentieth of the time at most. */
+	#expire(clock: ExpiryClock): void {
+		this.#timer?.arm(this);
+		if (clock.last < this.#nextPurge) return;
+		const began = clock.last;
+		if (this.#nextPurge > 0) {
+			this.#core.purgeStale();
+			this.#changed();
 		}
-		// The core takes whole numbers from 1 on.
-		return Math.max(1, Math.ceil(bytes));
+		const { ttlMs = 0 } = this.#options;
+		this.#nextPurge = clock.last + Math.max(ttlMs / 2, 50, 20 * (clock.last - began));
 	}
 
-	/** Timers do not run inside a synchronous loop, so storing looks from time to time, too. */
-	#purgeInLoops(): void {
-		const { ttlMs } = this.#options;
-		if (ttlMs === undefined) return;
-		const now = monotonicMs();
-		if (now < this.#nextPurge) return;
-		this.#nextPurge = now + Math.max(ttlMs / 2, 50);
+	#look(): void {
+		this.#toLook = this.maxBytes * LOOK_SHARE;
+		checkPressure();
+	}
+
+	/** Whether the bound changed. */
+	#adapt(level: MemoryLevel): boolean {
+		if (this.#options.underPressure === 'keep' || this.#disposed) return false;
+		const bound = Math.max(1, Math.floor(this.maxBytes * SHARE[level]));
+		if (bound === this.#bound) return false;
+		this.#bound = bound;
+		const lowered = bound < this.maxBytes;
+		this.#evicts = lowered ? 'pressure' : 'size';
+		this.#record.effectiveMaxBytes = lowered ? bound : undefined;
 		this.#core.purgeStale();
+		this.#shrinkTo(bound);
+		return true;
+	}
+
+	#shrinkTo(bytes: number): number {
+		const before = this.#core.calculatedSize;
+		this.#popTo(bytes, 'pressure');
+		try {
+			this.#changed();
+		} catch (error) {
+			// Nobody called who could be told.
+			warn(`Cache "${this.name}": its onEvict failed: ${reasonOf(error)}`, error);
+		}
+		return before - this.#core.calculatedSize;
+	}
+
+	#popTo(bytes: number, reason: EvictionReason): void {
+		while (this.#core.calculatedSize > bytes) this.#popOne(reason);
+	}
+
+	#popOne(reason: EvictionReason): void {
+		const evicts = this.#evicts;
+		this.#evicts = reason;
+		this.#core.pop();
+		this.#evicts = evicts;
 	}
 
 	/** Brings the record up to date, then tells `onEvict`, which may use the cache again. Its first error is thrown last. */
-	#settle(instead?: EvictionReason, oneByCount = false): void {
+	#changed(): void {
+		const tally = this.#tally;
+		tally.bytes = this.#core.calculatedSize;
+		tally.entries = this.#core.size;
+		tally.changes++;
+		if (this.#left.length > 0) this.#tell();
+	}
+
+	#tell(): void {
 		const left = this.#left;
 		this.#left = [];
-		const record = this.#record;
-		const reasons = left.map(([, , reason]): EvictionReason => {
-			if (reason === 'evict' && oneByCount) {
-				oneByCount = false;
-				return 'count';
-			}
-			return (reason === 'delete' ? instead : undefined) ?? reasonOf[reason];
-		});
-		for (const reason of reasons) record.evictions[reason] = (record.evictions[reason] ?? 0) + 1;
-		record.bytes = this.#core.calculatedSize;
-		record.entries = this.#core.size;
-		record.version++;
-		const { onEvict } = this.#options;
-		if (!onEvict) return;
 		const failures: unknown[] = [];
-		for (const [index, [value, key]] of left.entries()) {
+		for (const { value, key, reason } of left) {
 			try {
-				onEvict(value, key, reasons[index] ?? 'deleted');
+				this.#options.onEvict?.(value, key, reason);
 			} catch (error) {
 				failures.push(error);
 			}
@@ -272,10 +412,4 @@ export class BoundedCache<K extends {}, V extends {}> {
 	}
 }
 
-const reasonOf: Record<LeavingReason, EvictionReason> = {
-	evict: 'size',
-	set: 'replaced',
-	delete: 'deleted',
-	expire: 'ttl',
-	fetch: 'replaced',
-};
+const reasonFor = { set: 'replaced', expire: 'ttl', fetch: 'replaced' } as const;

@@ -1,4 +1,8 @@
+import { warn } from '../reporting/warnings.ts';
+import { reasonOf } from './cacheErrors.ts';
+
 interface Purgeable {
+	readonly name: string;
 	/** Removes what has expired; true while entries remain. */
 	purgeExpired(): boolean;
 }
@@ -19,7 +23,7 @@ export class ExpiryTimer {
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
 			const target = ref.deref();
-			if (target?.purgeExpired()) this.arm(target);
+			if (target && purged(target)) this.arm(target);
 		}, this.#everyMs);
 		this.#timer.unref();
 	}
@@ -27,5 +31,15 @@ export class ExpiryTimer {
 	stop(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
+	}
+}
+
+/** A callback that throws here would end the process. */
+function purged(cache: Purgeable): boolean {
+	try {
+		return cache.purgeExpired();
+	} catch (error) {
+		warn(`Cache "${cache.name}": its onEvict failed: ${reasonOf(error)}`, error);
+		return true;
 	}
 }
