@@ -2,12 +2,13 @@ import type { CommandResult, RuntimeCommand } from '../../protocol/runtimeLink.t
 import { formatBytes, formatMs } from '../../protocol/units.ts';
 import { forceCollection } from '../collection/forceCollection.ts';
 import type { SharedHub } from '../reporter.ts';
+import { libraryCommand } from './libraryCommands.ts';
 
 /** Carries out what a person asked for in the editor. Never throws: a failure is a sentence as well. */
 export function runCommand(hub: SharedHub, command: RuntimeCommand): CommandResult {
 	try {
 		// The library may know more than the preload, whose copy of this file answers.
-		const handler = hub.handler(command.kind);
+		const handler = hub.handler(command.kind) ?? libraryCommand(command.kind);
 		if (handler) return handler(command);
 		switch (command.kind) {
 			case 'collectGarbage':

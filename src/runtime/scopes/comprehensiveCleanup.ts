@@ -1,5 +1,5 @@
 import type { CleanupTarget } from '../../protocol/entries.ts';
-import { forceCollection } from '../collection/forceCollection.ts';
+import { collectNow } from '../collection/ownCollections.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { warn } from '../reporting/warnings.ts';
@@ -41,7 +41,7 @@ export function beginComprehensiveCleanup(): CleanupReport {
 }
 
 function conclude(owners: OwnerReport[], began: number): CleanupReport {
-	owners.push(...sweepWeakCaches(), collectionStep(forceCollection));
+	owners.push(...sweepWeakCaches(), collectionStep(collectNow));
 	const report = cleanupReport(owners, began);
 	tellCleanup('comprehensive', undefined, report, began);
 	return report;

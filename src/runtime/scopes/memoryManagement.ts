@@ -1,4 +1,4 @@
-import { forceCollection } from '../collection/forceCollection.ts';
+import { collectUnlessDeferred } from '../collection/ownCollections.ts';
 import { measured } from '../regions/measured.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
@@ -131,7 +131,7 @@ function conclude(
 	{ collect = false, onCleanup }: MemoryManagementOptions,
 ): CleanupReport {
 	const owners = byOwner(outcomes);
-	if (collect) owners.push(collectionStep(forceCollection));
+	if (collect) owners.push(collectionStep(collectUnlessDeferred));
 	const report = cleanupReport(owners, began);
 	tellCleanup('scope', name, report, began);
 	try {
