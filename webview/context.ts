@@ -23,6 +23,8 @@ export interface Panel {
 	readonly cursor: Signal<number | undefined>;
 	/** The region that was picked in its lane. */
 	readonly pickedRegion: Signal<number | undefined>;
+	/** The batch processor whose sizes are shown. */
+	readonly pickedBatch: Signal<number | undefined>;
 	/** Sentences about what was asked and failed. */
 	readonly failures: Signal<readonly string[]>;
 	act(action: PanelAction): void;

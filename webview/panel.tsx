@@ -43,6 +43,7 @@ function start(root: HTMLElement): void {
 		tip: signal(undefined),
 		cursor: signal(undefined),
 		pickedRegion: signal(undefined),
+		pickedBatch: signal(undefined),
 		failures,
 		act: action => void messenger.call('action', action).catch(failed),
 		openSource: ({ file, line, column }) => void messenger.call('openSource', { file, line, column }).catch(failed),

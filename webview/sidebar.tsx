@@ -38,6 +38,7 @@ function start(root: HTMLElement): void {
 		theme: createThemeSignal(),
 		act: action => ask(messenger.call('action', action)),
 		recording: (action, path) => ask(messenger.call('recording', { action, path })),
+		setGcStrategy: strategy => ask(messenger.call('setGcStrategy', { strategy })),
 		clear: (kind, id) => ask(messenger.call(kind === 'cache' ? 'clearCache' : 'clearPool', { id })),
 	};
 	render(

@@ -13,7 +13,7 @@ import {
 	optional,
 	shape,
 } from '../src/protocol/guards.ts';
-import type { PanelTab } from '../src/protocol/panel.ts';
+import { PANEL_TABS, type PanelTab } from '../src/protocol/panel.ts';
 
 export type ProfileChoice = 'peak' | 'latest' | 'final';
 
@@ -39,7 +39,7 @@ export interface ViewState {
 	sorts: Record<string, Sort>;
 }
 
-export const TABS: readonly PanelTab[] = ['allocations', 'regions', 'memory', 'process'];
+export const TABS: readonly PanelTab[] = PANEL_TABS;
 
 export const INITIAL_VIEW: ViewState = {
 	sessionId: undefined,

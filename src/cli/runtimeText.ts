@@ -11,17 +11,17 @@ const NAME_LENGTH = 40;
 const MAX_FINDINGS = 10;
 
 /** What the runtime inside the script reported, each part only where there is something to say. */
-export function runtimeSections(report: Report): string[][] {
+export function runtimeSections({ runtime, cwd }: Report): string[][] {
 	return [
-		section('Batches', report.batches, batchColumns),
-		section('Disk overflow', report.spills, spillColumns),
-		section('Weak caches', report.weakCaches, weakColumns),
-		section('Tensor dictionaries', report.tensorDicts, tensorColumns),
-		section('Files', report.files, fileColumns(report.cwd)),
-		section('Operations', report.operations, operationColumns),
-		[...pressureLines(report), ...collectorLines(report)],
-		section('Cleanups', report.cleanups, cleanupColumns),
-		findingsSection(report),
+		section('Batches', runtime.batches, batchColumns),
+		section('Disk overflow', runtime.spills, spillColumns),
+		section('Weak caches', runtime.weakCaches, weakColumns),
+		section('Tensor dictionaries', runtime.tensorDicts, tensorColumns),
+		section('Files', runtime.files, fileColumns(cwd)),
+		section('Operations', runtime.operations, operationColumns),
+		[...pressureLines(runtime), ...collectorLines(runtime)],
+		section('Cleanups', runtime.cleanups, cleanupColumns),
+		findingsSection(runtime, cwd),
 	];
 }
 
@@ -177,7 +177,7 @@ function collectorLines({ collector, config }: RuntimeReport): string[] {
 	return lines;
 }
 
-function findingsSection({ findings, diagnosis, cwd }: Report): string[] {
+function findingsSection({ findings, diagnosis }: RuntimeReport, cwd: string): string[] {
 	if (findings.length === 0 && !diagnosis) return [];
 	const lines = [
 		findings.length === 0 ? 'Findings: the diagnosis found nothing' : `Findings: ${formatCount(findings.length)}`,

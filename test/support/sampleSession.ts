@@ -1,5 +1,6 @@
 import type { Entry, Frame, GcEntry, MemoryReading } from '../../src/protocol/entries.ts';
 import type { RecordingHeader } from '../../src/protocol/recording.ts';
+import { sampleRuntimeEntries } from './sampleRuntime.ts';
 
 const MB = 1024 * 1024;
 
@@ -122,7 +123,7 @@ export function sampleEntries(durationMs: number, end: 'exit' | 'outOfMemory' | 
 		});
 		if (t % 1_000 === 0) entries.push(...everySecond(t, live));
 	}
-	entries.push(...spans(durationMs));
+	entries.push(...spans(durationMs), ...sampleRuntimeEntries(durationMs, dir));
 	if (durationMs > 25_000) {
 		entries.push({ type: 'snapshot', t: 17_400, path: `${dir}/aggregate-17s.heapsnapshot`, bytes: 412 * MB });
 	}
@@ -164,6 +165,8 @@ function everySecond(t: number, live: number): Entry[] {
 			levelReason: pressed
 				? 'The machine has 1.86 GB of 15.4 GB available.'
 				: 'The machine has 6.05 GB available; the heap is at 7.0 % of its limit.',
+			containerLimitBytes: 2_048 * MB,
+			containerAvailableBytes: (pressed ? 310 : 1_120) * MB,
 		},
 		{
 			type: 'cache',

@@ -17,7 +17,7 @@ import { parseHeader, parseJson } from '../../src/protocol/recording.ts';
 import { sampleEntries, sampleHeader } from './sampleSession.ts';
 import { bodyClass, type HarnessTheme, themeVariables } from './themeVariables.ts';
 
-export type Scenario = 'live' | 'ended' | 'outOfMemory' | 'fresh' | 'none' | 'untrusted' | 'recording';
+export type Scenario = 'clean' | 'live' | 'ended' | 'outOfMemory' | 'fresh' | 'none' | 'untrusted' | 'recording';
 
 interface Script {
 	session?: PanelSession;
@@ -42,16 +42,28 @@ async function script(scenario: Scenario, recording: string | undefined): Promis
 	return { session, later, sidebar: { ...sidebar, session } };
 }
 
+/** What a script without the runtime library has. */
+const BASIC_TYPES: ReadonlySet<Entry['type']> = new Set([
+	'state',
+	'process',
+	'sample',
+	'system',
+	'gc',
+	'notice',
+	'cost',
+]);
+
 function generated(scenario: Scenario): { model: SessionModel; later: Entry[] } {
 	const model = new SessionModel(sampleHeader);
 	const length = scenario === 'fresh' ? 900 : 28_500;
-	const end = scenario === 'ended' ? 'exit' : scenario === 'outOfMemory' ? 'outOfMemory' : undefined;
+	const end =
+		scenario === 'ended' || scenario === 'clean' ? 'exit' : scenario === 'outOfMemory' ? 'outOfMemory' : undefined;
 	const all = sampleEntries(length, end);
+	if (scenario === 'clean') {
+		all.push({ type: 'diagnosis', t: length, diagnosis: 9, findings: 0, ms: 840, collections: 3, notLookedAt: [] });
+	}
 	const split = scenario === 'live' ? 24_000 : Number.POSITIVE_INFINITY;
-	const shown =
-		scenario === 'fresh'
-			? all.filter(({ type }) => type !== 'region' && type !== 'span' && type !== 'regionStats')
-			: all;
+	const shown = scenario === 'fresh' ? all.filter(({ type }) => BASIC_TYPES.has(type)) : all;
 	for (const entry of shown) if (entry.t <= split) model.apply(entry);
 	return { model, later: shown.filter(({ t }) => t > split) };
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { screenshotFolder } from '../../scripts/paths.ts';
+import { PANEL_TABS } from '../../src/protocol/panel.ts';
 import { launchBrowser } from './browser.ts';
 import { startWebviewHarness } from './webviewHarness.ts';
 
@@ -26,7 +27,7 @@ interface Shot {
 const scenario = values.recording ? 'recording' : 'ended';
 const shots: Shot[] = [
 	...['dark', 'light', 'highContrast'].flatMap(theme => [
-		...['allocations', 'regions', 'memory', 'process'].map(tab => ({
+		...PANEL_TABS.map(tab => ({
 			name: `panel-${theme}-${tab}`,
 			path: `/panel?theme=${theme}&scenario=${scenario}`,
 			width: 1500,
@@ -35,7 +36,7 @@ const shots: Shot[] = [
 		})),
 		{ name: `sidebar-${theme}`, path: `/sidebar?theme=${theme}&scenario=live`, width: 300, height: 900 },
 	]),
-	...['allocations', 'regions', 'memory', 'process'].map(tab => ({
+	...PANEL_TABS.map(tab => ({
 		name: `narrow-${tab}`,
 		path: `/panel?theme=dark&scenario=${scenario}`,
 		width: 520,
@@ -46,6 +47,14 @@ const shots: Shot[] = [
 	{ name: 'oom', path: '/panel?theme=light&scenario=outOfMemory', width: 1100, height: 900 },
 	{ name: 'fresh', path: '/panel?theme=dark&scenario=fresh', width: 1100, height: 900 },
 	{ name: 'fresh-regions', path: '/panel?theme=dark&scenario=fresh', width: 1100, height: 900, tab: 'regions' },
+	...(['memory', 'work', 'findings'] as const).map(tab => ({
+		name: `fresh-${tab}`,
+		path: '/panel?theme=dark&scenario=fresh',
+		width: 1100,
+		height: 900,
+		tab,
+	})),
+	{ name: 'clean-findings', path: '/panel?theme=light&scenario=clean', width: 1100, height: 900, tab: 'findings' },
 	{ name: 'none', path: '/panel?theme=dark&scenario=none', width: 1100, height: 600 },
 	{ name: 'sidebar-narrow', path: '/sidebar?theme=light&scenario=live', width: 200, height: 900 },
 	{ name: 'sidebar-none', path: '/sidebar?theme=dark&scenario=none', width: 300, height: 500 },

@@ -5,6 +5,7 @@ import type { GcEntry, GcKind } from '../../src/protocol/entries.ts';
 import { formatBytes, formatCount, formatDelta, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import type { Theme } from '../theme.ts';
+import { hatch } from './hatch.ts';
 import { Lane, type LaneGeometry } from './Lane.tsx';
 
 const HEIGHT = 26;
@@ -68,22 +69,6 @@ function draw(
 	}
 	ctx.fillStyle = theme.grid;
 	ctx.fillRect(0, height - 1, width, 1);
-}
-
-function hatch(ctx: CanvasRenderingContext2D, color: string): CanvasPattern | string {
-	const tile = document.createElement('canvas');
-	tile.width = 4;
-	tile.height = 4;
-	const pen = tile.getContext('2d');
-	if (!pen) return color;
-	pen.strokeStyle = color;
-	pen.beginPath();
-	for (const offset of [-4, 0, 4]) {
-		pen.moveTo(offset, 4);
-		pen.lineTo(offset + 4, 0);
-	}
-	pen.stroke();
-	return ctx.createPattern(tile, 'repeat') ?? color;
 }
 
 function longestNear(gcs: readonly GcEntry[], t: number, slack: number): GcEntry | undefined {

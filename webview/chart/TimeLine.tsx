@@ -7,6 +7,7 @@ import { Icon } from '../icons.tsx';
 import { GcLane } from './GcLane.tsx';
 import { Legend } from './Legend.tsx';
 import { MemoryChart } from './MemoryChart.tsx';
+import { PressureLane } from './PressureLane.tsx';
 import { RegionLane } from './RegionLane.tsx';
 
 export function TimeLine(): JSX.Element {
@@ -58,6 +59,7 @@ export function TimeLine(): JSX.Element {
 			</div>
 			<MemoryChart />
 			<GcLane />
+			<PressureLane />
 			<RegionLane />
 		</section>
 	);

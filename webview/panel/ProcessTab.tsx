@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { GC_STRATEGY_WORDS } from '../../src/analysis/runtimeWords.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
+import type { CollectorEntry, ConfigEntry, SystemEntry } from '../../src/protocol/entries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
@@ -16,6 +18,7 @@ export function ProcessTab(): JSX.Element | null {
 			<Facts title="Process" rows={processRows(model)} />
 			<Facts title="Cost of profiling" rows={costRows(model)} />
 			<Facts title="Garbage collection" rows={gcRows(model)} />
+			<RuntimeFacts model={model} />
 			<Facts title="Recording" rows={recordingRows(model)} />
 			<Facts title="Heap snapshots" rows={snapshotRows(model)}>
 				<p>
@@ -26,6 +29,46 @@ export function ProcessTab(): JSX.Element | null {
 			</Facts>
 		</div>
 	);
+}
+
+/** What the runtime inside the script keeps to and has done, where it has said so. */
+function RuntimeFacts({ model }: { model: SessionModel }): JSX.Element {
+	const { collector, config } = model.runtime;
+	return (
+		<>
+			{collector && <Facts title="Collections by the script" rows={collectorRows(collector)} />}
+			{config && <Facts title="Limits in the script" rows={configRows(config)} />}
+		</>
+	);
+}
+
+function collectorRows(collector: CollectorEntry): Row[] {
+	const { strategy, settings, collections, freedBytes, pauseMs, deferred } = collector;
+	return [
+		['Strategy', GC_STRATEGY_WORDS[strategy ?? 'default'].label, GC_STRATEGY_WORDS[strategy ?? 'default'].meaning],
+		['In force', settings.map(setting => visibleText(setting, 200)).join('; ') || 'nothing was changed'],
+		['Forced collections', formatCount(collections), 'By the runtime inside the script.'],
+		['Freed by them', formatBytes(freedBytes)],
+		['Paused for them', formatMs(pauseMs)],
+		['Put off or left out', formatCount(deferred), 'Asked for too often, or while collections were withheld.'],
+	];
+}
+
+const configRows = ({ profile, limits }: ConfigEntry): Row[] => [
+	['Profile', visibleText(profile, 100)],
+	...limits.map(([name, value]): Row => [visibleText(name, 100), visibleText(value, 200)]),
+];
+
+function containerRows(system: SystemEntry | undefined): Row[] {
+	if (system?.containerLimitBytes === undefined) return [];
+	return [
+		[
+			'Limit of the container',
+			formatBytes(system.containerLimitBytes),
+			'The system ends the script when it needs more.',
+		],
+		['Left in the container', formatBytes(system.containerAvailableBytes)],
+	];
 }
 
 function Facts({ title, rows, children }: { title: string; rows: Row[]; children?: ComponentChildren }): JSX.Element {
@@ -59,6 +102,7 @@ function processRows({ process, header, latest, system }: SessionModel): Row[] {
 		],
 		['Working directory', visibleText(process?.cwd ?? header.cwd, 1_000)],
 		['Heap limit', formatBytes(latest?.heapLimitBytes), 'Set with --max-old-space-size.'],
+		...containerRows(system),
 		['Memory of the machine', formatBytes(system?.totalBytes)],
 		['Available on the machine', formatBytes(system?.availableBytes)],
 		[

@@ -3,22 +3,28 @@ import { useRef } from 'preact/hooks';
 import type { PanelTab } from '../../src/protocol/panel.ts';
 import { formatCount } from '../../src/protocol/units.ts';
 import { type Panel, usePanel } from '../context.ts';
+import { FindingsTab } from '../findings/FindingsTab.tsx';
 import { AllocationsTab } from '../flame/AllocationsTab.tsx';
 import { TABS } from '../state.ts';
 import { MemoryTab } from '../tables/MemoryTab.tsx';
 import { RegionsTab } from '../tables/RegionsTab.tsx';
+import { WorkTab } from '../work/WorkTab.tsx';
 import { ProcessTab } from './ProcessTab.tsx';
 
 const TITLES: Record<PanelTab, string> = {
 	allocations: 'Allocations',
 	regions: 'Regions',
-	memory: 'Caches and pools',
+	memory: 'Memory',
+	work: 'Work',
+	findings: 'Findings',
 	process: 'Process',
 };
 const VIEWS: Record<PanelTab, () => JSX.Element | null> = {
 	allocations: AllocationsTab,
 	regions: RegionsTab,
 	memory: MemoryTab,
+	work: WorkTab,
+	findings: FindingsTab,
 	process: ProcessTab,
 };
 
@@ -77,6 +83,18 @@ function Count({ count }: { count: number | undefined }): JSX.Element | null {
 
 function countOf({ store }: Panel, tab: PanelTab): number | undefined {
 	const model = store.model;
-	if (tab === 'regions') return model?.regions.size;
-	return tab === 'memory' && model ? model.caches.size + model.pools.size : undefined;
+	if (!model) return undefined;
+	const { caches, pools, spills, weakCaches, tensorDicts, batches, streams, operations, findings } = model.runtime;
+	switch (tab) {
+		case 'regions':
+			return model.regions.size;
+		case 'memory':
+			return caches.size + pools.size + spills.size + weakCaches.size + tensorDicts.size;
+		case 'work':
+			return batches.size + streams.size + operations.length;
+		case 'findings':
+			return findings.length;
+		default:
+			return undefined;
+	}
 }

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { describeState } from '../../src/analysis/describe.ts';
+import type { PressureEntry, SystemEntry } from '../../src/protocol/entries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { Button } from '../controls.ts';
-import { LevelBadge } from '../panel/LevelBadge.tsx';
+import { LevelBadge, LevelName } from '../panel/LevelBadge.tsx';
+import { GcStrategySelect } from './GcStrategySelect.tsx';
 import { Meter } from './Meter.tsx';
 import { Sparkline } from './Sparkline.tsx';
 import { useSidebar } from './sidebarContext.ts';
@@ -18,6 +20,7 @@ export function Live(): JSX.Element | null {
 	const state = describeState(model.state, info.live);
 	const { latest, system } = model;
 	const running = info.live && model.state?.state !== 'ended';
+	const runtimeAnswers = info.controllable && model.process?.runtime !== false;
 	return (
 		<section class="block" aria-label="Session">
 			<div class="live-title">
@@ -31,10 +34,19 @@ export function Live(): JSX.Element | null {
 				</span>
 			</p>
 			{system && <p class="dim live-reason">{system.levelReason}</p>}
+			<OwnLevel pressure={model.runtime.pressures.at(-1)} />
 			<Sparkline />
 			<div class="gauges">
 				<Gauge label="RSS" bytes={latest?.rssBytes} bound={system?.totalBytes} of="the machine’s memory" />
 				<Gauge label="Heap used" bytes={latest?.heapUsedBytes} bound={latest?.heapLimitBytes} of="the heap limit" />
+				{system?.containerLimitBytes !== undefined && (
+					<Gauge
+						label="Container"
+						bytes={containerUsed(system)}
+						bound={system.containerLimitBytes}
+						of="its memory limit"
+					/>
+				)}
 				<Gauge label="Array buffers" bytes={latest?.arrayBuffersBytes} bound={latest?.rssBytes} of="RSS" />
 			</div>
 			<div class="live-actions">
@@ -46,6 +58,9 @@ export function Live(): JSX.Element | null {
 						<Button disabled={!info.controllable} onPress={() => act('collectGarbage')}>
 							Collect garbage
 						</Button>
+						<Button disabled={!runtimeAnswers} title={CLEANUP_MEANING} onPress={() => act('comprehensiveCleanup')}>
+							Comprehensive cleanup
+						</Button>
 						<Button disabled={!info.controllable} onPress={() => act('stop')}>
 							Stop
 						</Button>
@@ -53,7 +68,27 @@ export function Live(): JSX.Element | null {
 				)}
 				{!running && info.restartable && <Button onPress={() => act('restart')}>Run again</Button>}
 			</div>
+			{running && <GcStrategySelect disabled={!runtimeAnswers} />}
 		</section>
+	);
+}
+
+const CLEANUP_MEANING =
+	'Empties the script’s caches, destroys idle pool objects, cleans up what it registered, then collects garbage';
+
+const containerUsed = ({ containerLimitBytes, containerAvailableBytes }: SystemEntry): number | undefined =>
+	containerLimitBytes === undefined || containerAvailableBytes === undefined
+		? undefined
+		: Math.max(0, containerLimitBytes - containerAvailableBytes);
+
+/** What the script's own monitor says, where that is more than normal: it may have limits of its own, or simulate. */
+function OwnLevel({ pressure }: { pressure: PressureEntry | undefined }): JSX.Element | null {
+	if (!pressure || pressure.level === 'normal') return null;
+	return (
+		<p class="live-reason">
+			<LevelName level={pressure.level} /> in the script{pressure.simulated && ' (simulated)'}:{' '}
+			<span class="dim">{visibleText(pressure.reason, 300)}</span>
+		</p>
 	);
 }
 

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { Button, IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
+import { Batches } from './Batches.tsx';
 import { Live } from './Live.tsx';
 import { Recordings } from './Recordings.tsx';
 import { Stores } from './Stores.tsx';
@@ -33,6 +34,7 @@ export function SidebarApp(): JSX.Element | null {
 				<>
 					<Live />
 					<Stores />
+					<Batches />
 				</>
 			) : (
 				<section class="block">

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { CacheEntry, PoolEntry } from '../../src/protocol/entries.ts';
+import type { CacheEntry, PoolEntry, SpillEntry } from '../../src/protocol/entries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { IconButton } from '../controls.ts';
@@ -14,7 +14,8 @@ export function Stores(): JSX.Element | null {
 	store.revision.value;
 	const caches = [...(store.model?.caches.values() ?? [])].filter(({ disposed }) => !disposed);
 	const pools = [...(store.model?.pools.values() ?? [])].filter(({ disposed }) => !disposed);
-	if (caches.length + pools.length === 0) return null;
+	const spills = [...(store.model?.runtime.spills.values() ?? [])].filter(({ disposed }) => !disposed);
+	if (caches.length + pools.length + spills.length === 0) return null;
 	return (
 		<section class="block">
 			<h2>Caches and pools</h2>
@@ -30,6 +31,15 @@ export function Stores(): JSX.Element | null {
 							figures={cacheFigures(cache)}
 						/>
 					))}
+				{spills.map(spill => (
+					<li key={`s${spill.id}`} class="store">
+						<StoreText
+							name={spill.name}
+							figures={spillFigures(spill)}
+							share={spill.maxBytes > 0 ? spill.bytes / spill.maxBytes : 0}
+						/>
+					</li>
+				))}
 				{pools.map(pool => (
 					<Store
 						key={`p${pool.id}`}
@@ -56,6 +66,21 @@ const poolFigures = ({ inUse, max, idle, waiting, leaked }: PoolEntry): string =
 	`${formatCount(inUse)} of ${formatCount(max)} in use, ${formatCount(idle)} idle` +
 	`${waiting > 0 ? `, ${formatCount(waiting)} waiting` : ''}${leaked > 0 ? `, ${formatCount(leaked)} leaked` : ''}`;
 
+const spillFigures = ({ bytes, maxBytes, spilling }: SpillEntry): string =>
+	`${formatBytes(bytes)} of ${formatBytes(maxBytes)} on disk${spilling ? ', spilling' : ''}`;
+
+function StoreText({ name, figures, share }: { name: string; figures: string; share: number }): JSX.Element {
+	return (
+		<div class="store-text">
+			<span class="store-name" title={visibleText(name, 1_000)}>
+				{cacheName({ name })}
+			</span>
+			<span class="dim">{figures}</span>
+			<Meter share={share} />
+		</div>
+	);
+}
+
 interface StoreProps {
 	kind: 'cache' | 'pool';
 	item: CacheEntry | PoolEntry;
@@ -68,13 +93,7 @@ function Store({ kind, item, share, figures }: StoreProps): JSX.Element {
 	const name = cacheName(item);
 	return (
 		<li class="store">
-			<div class="store-text">
-				<span class="store-name" title={visibleText(item.name, 1_000)}>
-					{name}
-				</span>
-				<span class="dim">{figures}</span>
-				<Meter share={share} />
-			</div>
+			<StoreText name={item.name} figures={figures} share={share} />
 			<IconButton
 				label={`Clear ${kind} ${name}`}
 				disabled={store.info.value?.controllable !== true}

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { FromSidebar, SidebarState } from '../../src/protocol/panel.ts';
+import type { FromSidebar, GcChoice, SidebarState } from '../../src/protocol/panel.ts';
 import type { SessionStore } from '../sessionStore.ts';
 import type { Theme } from '../theme.ts';
 
@@ -15,6 +15,7 @@ export interface Sidebar {
 	readonly failure: Signal<string>;
 	act(action: FromSidebar['action'][0]): void;
 	recording(action: FromSidebar['recording'][0]['action'], path: string): void;
+	setGcStrategy(strategy: GcChoice): void;
 	clear(kind: 'cache' | 'pool', id: number): void;
 }
 

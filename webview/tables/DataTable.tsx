@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren, JSX } from 'preact';
+import { type ComponentChildren, Fragment, type JSX } from 'preact';
 import { formatCount } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
+import { Icon } from '../icons.tsx';
 import type { Sort } from '../state.ts';
 
 export interface Column<T> {
@@ -28,6 +29,10 @@ export interface DataTableProps<T> {
 	keyOf(row: T): string | number;
 	initialSort: Sort;
 	rowClass?(row: T): string | undefined;
+	/** What stands under a row when it is opened; `undefined` where there is nothing more to say. */
+	detail?(row: T): ComponentChildren | undefined;
+	/** Names the row for the button that opens it. */
+	rowName?(row: T): string;
 	/** Rows drawn at once; the others are one press away. */
 	shown?: number;
 }
@@ -37,6 +42,12 @@ const SHOWN = 100;
 export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 	const { view } = usePanel();
 	const all = useSignal(false);
+	const open = useSignal<ReadonlySet<string | number>>(new Set());
+	const toggle = (key: string | number) => {
+		const next = new Set(open.value);
+		if (!next.delete(key)) next.add(key);
+		open.value = next;
+	};
 	const sort = view.sorts.value[props.id] ?? props.initialSort;
 	const rows = sorted(props.rows, props.columns, sort);
 	const limit = props.shown ?? SHOWN;
@@ -60,15 +71,35 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 					</tr>
 				</thead>
 				<tbody>
-					{shown.map(row => (
-						<tr key={props.keyOf(row)} class={props.rowClass?.(row)}>
-							{props.columns.map(column => (
-								<td key={column.id} class={cellClass(column)}>
-									{column.render(row)}
-								</td>
-							))}
-						</tr>
-					))}
+					{shown.map(row => {
+						const key = props.keyOf(row);
+						const detail = props.detail?.(row);
+						const isOpen = detail !== undefined && open.value.has(key);
+						return (
+							<Fragment key={key}>
+								<tr class={props.rowClass?.(row)}>
+									{props.columns.map((column, i) => (
+										<td key={column.id} class={cellClass(column)}>
+											{i === 0 && props.detail && (
+												<Disclosure
+													name={props.rowName?.(row) ?? ''}
+													open={isOpen}
+													hidden={detail === undefined}
+													onToggle={() => toggle(key)}
+												/>
+											)}
+											{column.render(row)}
+										</td>
+									))}
+								</tr>
+								{isOpen && (
+									<tr class="detail">
+										<td colSpan={props.columns.length}>{detail}</td>
+									</tr>
+								)}
+							</Fragment>
+						);
+					})}
 				</tbody>
 				{props.columns.some(({ foot }) => foot !== undefined) && (
 					<tfoot>
@@ -94,6 +125,23 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 				</button>
 			)}
 		</div>
+	);
+}
+
+interface DisclosureProps {
+	name: string;
+	open: boolean;
+	/** Nothing to open: its room stays, so that names line up. */
+	hidden: boolean;
+	onToggle(): void;
+}
+
+function Disclosure({ name, open, hidden, onToggle }: DisclosureProps): JSX.Element {
+	if (hidden) return <span class="disclosure" />;
+	return (
+		<button type="button" class="disclosure" aria-expanded={open} aria-label={`Details of ${name}`} onClick={onToggle}>
+			<Icon name={open ? 'collapse' : 'expand'} />
+		</button>
 	);
 }
 

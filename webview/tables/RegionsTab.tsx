@@ -5,6 +5,7 @@ import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
+import { Snippet } from '../panel/Snippet.tsx';
 import { SiteLink } from './cells.tsx';
 import { type Column, DataTable } from './DataTable.tsx';
 
@@ -144,7 +145,7 @@ function NoRegions({ withRuntime }: { withRuntime: boolean }): JSX.Element {
 			{withRuntime ? (
 				<>
 					<p>Name a part of the script, and its calls, time and memory appear here and in the time line:</p>
-					<pre>{SNIPPET}</pre>
+					<Snippet text={SNIPPET} />
 				</>
 			) : (
 				<p>This process was attached to and does not carry the runtime that regions report through.</p>

@@ -21,7 +21,7 @@ describe('the kept view of the panel', () => {
 			null,
 			'x',
 			{},
-			{ ...INITIAL_VIEW, tab: 'findings' },
+			{ ...INITIAL_VIEW, tab: 'nothing' },
 			{ ...INITIAL_VIEW, zoom: { min: 9, max: 1 } },
 			{ ...INITIAL_VIEW, sorts: { regions: 'calls' } },
 			{ ...INITIAL_VIEW, hiddenSeries: ['everything'] },
