@@ -37,6 +37,7 @@ const bundles = [
 		outfile: 'dist/runtime/index.cjs',
 		plugins: [esmShim()],
 	},
+	{ name: 'gpu', ...guest, entryPoints: ['src/runtime/gpu.ts'], outfile: 'dist/runtime/gpu.cjs' },
 	{ name: 'preload', ...guest, entryPoints: ['src/runtime/preload.ts'], outfile: 'dist/runtime/preload.cjs' },
 	{
 		name: 'hooks',

@@ -4,17 +4,67 @@
  *
  * @packageDocumentation
  */
-export type { EvictionReason, MemoryReading, RegionKind, Site } from '../protocol/entries.ts';
+import { installCommandHandlers } from './scopes/commandHandlers.ts';
+
+export type { EvictionReason, GcStrategy, MemoryLevel, MemoryReading, RegionKind, Site } from '../protocol/entries.ts';
 export { BoundedCache } from './caches/boundedCache.ts';
 export type { BoundedCacheOptions, CacheStats } from './caches/cacheOptions.ts';
 export { sizeOf } from './caches/sizeOf.ts';
 export type { CollectionResult } from './collection/forceCollection.ts';
-export { MemoryManager, memoryManager, type RegionStats } from './manager.ts';
+export { GcOptimizer } from './collection/gcOptimizer.ts';
+export type { CollectOptions, CollectOutcome, GcConfig, GcOptimizerOptions, GcStats } from './collection/gcOptions.ts';
+export type { OwnCollections } from './collection/ownCollections.ts';
+export type { GcPauses } from './collection/pauseMeter.ts';
+export type { LeverState } from './collection/v8Levers.ts';
+export { configure, currentConfig } from './config.ts';
+export { fromEnvironment } from './configuration/environment.ts';
+export type {
+	MemoryConfig,
+	MemoryConfigOptions,
+	MemoryProfile,
+	PressureThreshold,
+} from './configuration/memoryConfig.ts';
+export { memoryProfiles } from './configuration/profiles.ts';
+export type { AllocationSite } from './leaks/allocationSites.ts';
+export {
+	type AllocationTrace,
+	type AllocationTraceOptions,
+	startAllocationTrace,
+	stopAllocationTrace,
+	topAllocations,
+} from './leaks/allocationTrace.ts';
+export { diagnoseLeaks } from './leaks/diagnoseLeaks.ts';
+export type { DiagnosisRound, LeakDiagnosis, LeakDiagnosisOptions, LeakFinding } from './leaks/diagnosisTypes.ts';
+export type { AllocationFrame } from './leaks/places.ts';
+export { MemoryManager, memoryManager } from './manager.ts';
+export type { GpuMemory } from './monitor/gpuFigures.ts';
+export { gpuMemory } from './monitor/gpuMemory.ts';
+export { MemoryMonitor, type PressureListener } from './monitor/memoryMonitor.ts';
+export type { MemoryUsage, RawUsage } from './monitor/memoryUsage.ts';
+export type { MemoryMonitorOptions } from './monitor/monitorOptions.ts';
+export type { PressureChange } from './monitor/pressure.ts';
+export type { PressureSimulation, SimulationOptions } from './monitor/simulation.ts';
+export type { FigureSummary, MemorySummary } from './monitor/usageSummary.ts';
 export { ObjectPool } from './pools/objectPool.ts';
 export type { AcquireOptions, ObjectPoolOptions, PoolStats } from './pools/poolOptions.ts';
 export { MemoryTracker } from './regions/memoryTracker.ts';
+export { type MemoryOptimization, optimizeForMemory } from './regions/optimizeForMemory.ts';
 export { region } from './regions/region.ts';
 export { type MemoryTracking, trackMemory } from './regions/trackMemory.ts';
+export type { RuntimeWarning } from './reporting/warnings.ts';
 export { MemoryManagerError, type RuntimeErrorCode } from './runtimeError.ts';
 export { type RegisteredObject, registerForCleanup } from './scopes/cleanupRegistry.ts';
+export type { CleanupReport, OwnerReport } from './scopes/cleanupReport.ts';
+export { forceComprehensiveCleanup } from './scopes/comprehensiveCleanup.ts';
+export { type Managed, type MemoryManagementOptions, memoryManagement } from './scopes/memoryManagement.ts';
 export type { Cleanup, RegistrationOptions } from './scopes/registration.ts';
+export type {
+	BatchStats,
+	RegionStats,
+	SpillStats,
+	StreamStats,
+	TensorDictStats,
+	WeakCacheStats,
+} from './storeLists.ts';
+
+installCommandHandlers();

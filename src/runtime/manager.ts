@@ -1,20 +1,98 @@
-import type { MemoryReading, RegionEntry } from '../protocol/entries.ts';
+import type { MemoryLevel } from '../protocol/entries.ts';
 import type { CacheStats } from './caches/cacheOptions.ts';
-import { type CollectionResult, forceCollection } from './collection/forceCollection.ts';
+import type { CollectionResult } from './collection/forceCollection.ts';
+import { type GcOptimizer, sharedGcOptimizer } from './collection/gcOptimizer.ts';
+import { collectNow } from './collection/ownCollections.ts';
+import { configure, currentConfig } from './config.ts';
+import type { MemoryConfig, MemoryConfigOptions } from './configuration/memoryConfig.ts';
+import type { GpuMemory } from './monitor/gpuFigures.ts';
+import { gpuMemory } from './monitor/gpuMemory.ts';
+import type { MemoryMonitor, PressureListener } from './monitor/memoryMonitor.ts';
+import { type MemoryUsage, readRawUsage, withLevel } from './monitor/memoryUsage.ts';
+import { disposeMonitoring, sharedMonitor, startMonitoring, stopMonitoring } from './monitor/sharedMonitor.ts';
+import type { PressureSimulation, SimulationOptions } from './monitor/simulation.ts';
+import type { MemorySummary } from './monitor/usageSummary.ts';
 import type { PoolStats } from './pools/poolOptions.ts';
 import { sharedHub } from './reporter.ts';
-import { readMemory } from './reporting/memoryReading.ts';
-import { type RegionTotals, regionTotals } from './reporting/regionBook.ts';
+import { onWarning, type RuntimeWarning } from './reporting/warnings.ts';
 import { runtimeErrors } from './runtimeError.ts';
+import * as lists from './storeLists.ts';
 
-/** Totals of one region since the profiler began to listen. */
-export interface RegionStats extends RegionTotals, Pick<RegionEntry, 'name' | 'kind' | 'site'> {}
-
-/** One place to ask about, and act on, the memory of this process. */
+/**
+ * One place to ask about, and act on, the memory of this process. There is one, `memoryManager`; importing it starts nothing.
+ *
+ * @example
+ * memoryManager.configure({ profile: 'constrained' });
+ * memoryManager.onLowMemory(({ reason }) => console.warn(reason));
+ * memoryManager.startMonitoring();
+ */
 export class MemoryManager {
-	/** Memory of the process now, bytes. `externalBytes` includes `arrayBuffersBytes`. */
-	memoryUsage(): MemoryReading {
-		return readMemory();
+	readonly #endings = new Set<() => void>();
+
+	/** The limits in force; see `currentConfig`. Throws `invalidConfig` where the environment names one that cannot be. */
+	get config(): Readonly<MemoryConfig> {
+		return currentConfig();
+	}
+
+	/** Changes the limits from now on and gives those that hold; see `configure`. Throws `invalidConfig`. */
+	configure(options: MemoryConfigOptions): Readonly<MemoryConfig> {
+		return configure(options);
+	}
+
+	/** The monitor whose level everything goes by. Asking for it does not start it. */
+	get monitor(): MemoryMonitor {
+		return sharedMonitor();
+	}
+
+	/** Memory of the process and of its surroundings now, bytes. `externalBytes` includes `arrayBuffersBytes`. */
+	memoryUsage(): MemoryUsage {
+		return withLevel(readRawUsage());
+	}
+
+	/** Current, lowest, peak and average of what the monitor has sampled. */
+	summary(): MemorySummary {
+		return sharedMonitor().summary();
+	}
+
+	/** Per graphics card; `undefined` where there is none that tells. Rejects with `gpuUnavailable` where it cannot be asked. */
+	gpuMemory(): Promise<GpuMemory[] | undefined> {
+		return gpuMemory();
+	}
+
+	/** Samples in the background from now on; the first container that adapts to the level does the same. */
+	startMonitoring(): void {
+		startMonitoring();
+	}
+
+	/** No container starts it again; the level is `normal` from here on. */
+	stopMonitoring(): void {
+		stopMonitoring();
+	}
+
+	/** Told after every change of the level, while the monitor runs. Gives what ends it. */
+	onPressure(listener: PressureListener): () => void {
+		return this.#kept(sharedMonitor().onPressure(listener));
+	}
+
+	/** Told when memory gets short: the level rises to `elevated`, `high` or `critical`. Gives what ends it. */
+	onLowMemory(listener: PressureListener): () => void {
+		return this.#kept(sharedMonitor().onLowMemory(listener));
+	}
+
+	/** Told of what went wrong in the background, such as a callback that threw; Node prints no warning then. Gives what ends it. */
+	onWarning(listener: (warning: RuntimeWarning) => void): () => void {
+		return this.#kept(onWarning(listener));
+	}
+
+	/**
+	 * Makes the whole library act as at this level, to try out what a script does when memory gets short: caches shrink, pools and
+	 * batches too, callbacks are told. Ends after `durationMs`, with `end()`, or by simulating `normal`. Throws `invalidOption`.
+	 *
+	 * @example
+	 * using simulation = memoryManager.simulatePressure('critical');
+	 */
+	simulatePressure(level: MemoryLevel, options?: SimulationOptions): PressureSimulation {
+		return sharedMonitor().simulate(level, options);
 	}
 
 	/**
@@ -22,7 +100,12 @@ export class MemoryManager {
 	 * Throws a `MemoryManagerError` (`collectionUnavailable`) where V8 offers none.
 	 */
 	forceGarbageCollection(): CollectionResult {
-		return forceCollection();
+		return collectNow();
+	}
+
+	/** Strategy, cadence and account of garbage collections; made at its first use, which changes nothing. */
+	get gc(): GcOptimizer {
+		return sharedGcOptimizer();
 	}
 
 	/**
@@ -44,41 +127,57 @@ export class MemoryManager {
 		return { clearedCaches: chosen.length, freedBytes };
 	}
 
-	/** Live caches of this process. */
+	/** Live caches of this process; the lists below likewise. */
 	caches(): CacheStats[] {
-		return Array.from(sharedHub().caches.live(), ({ record }) => {
-			const { name, bytes, maxBytes = bytes, entries, maxEntries, hits, misses, evictions, bytesFrom } = record;
-			return {
-				name,
-				bytes,
-				maxBytes,
-				entries,
-				...(maxEntries !== undefined && { maxEntries }),
-				hits,
-				misses,
-				...(hits + misses > 0 && { hitRate: hits / (hits + misses) }),
-				evictions: { ...evictions },
-				bytesFrom,
-			};
-		});
+		return lists.cacheList();
 	}
 
-	/** Live pools of this process. */
+	weakCaches(): lists.WeakCacheStats[] {
+		return lists.weakCacheList();
+	}
+
+	spills(): lists.SpillStats[] {
+		return lists.spillList();
+	}
+
 	pools(): PoolStats[] {
-		return Array.from(sharedHub().pools.live(), ({ record }) => {
-			const { name, inUse, idle, max, waiting, created, reused, destroyed, leaked } = record;
-			return { name, inUse, idle, max, waiting, created, reused, destroyed, leaked };
-		});
+		return lists.poolList();
+	}
+
+	batches(): lists.BatchStats[] {
+		return lists.batchList();
+	}
+
+	tensorDicts(): lists.TensorDictStats[] {
+		return lists.tensorDictList();
+	}
+
+	streams(): lists.StreamStats[] {
+		return lists.streamList();
 	}
 
 	/** Regions seen while a profiler listens; without one regions cost nothing and nothing is counted, so the list is empty. */
-	regions(): RegionStats[] {
-		const hub = sharedHub();
-		if (!hub.recording) return [];
-		return Array.from(hub.regions(), region => {
-			const { name, kind, site } = region;
-			return { name, kind, ...(site && { site: { ...site } }), ...regionTotals(region) };
-		});
+	regions(): lists.RegionStats[] {
+		return lists.regionList();
+	}
+
+	/** Stops the monitor, ends a simulation and forgets all callbacks; limits stay. Usable again at once. */
+	dispose(): void {
+		for (const end of [...this.#endings]) end();
+		disposeMonitoring();
+	}
+
+	[Symbol.dispose](): void {
+		this.dispose();
+	}
+
+	#kept(end: () => void): () => void {
+		const ending = () => {
+			this.#endings.delete(ending);
+			end();
+		};
+		this.#endings.add(ending);
+		return ending;
 	}
 }
 

@@ -5,7 +5,7 @@ import { monotonicMs } from '../reporting/clock.ts';
 import type { StoreRecord } from '../reporting/records.ts';
 import type { Relief, StoreOwner } from '../reporting/registry.ts';
 import { warn } from '../reporting/warnings.ts';
-import { PressureCollection } from './pressureCollection.ts';
+import { collectUnderPressure } from './pressureCollection.ts';
 
 /** Samples between two attempts while a level persists: owners fill up again, and those made meanwhile were never asked. */
 const AGAIN_AFTER_SAMPLES = 8;
@@ -28,7 +28,6 @@ const NAMES: Record<Kind, string> = {
 
 /** What a level does to everything that registered: caches, pools, batches, spills, in this order, then a forced collection. */
 export class PressureResponse {
-	readonly #collection = new PressureCollection();
 	#samples = 0;
 	#responding = false;
 	#wanted: MemoryLevel | undefined;
@@ -67,7 +66,7 @@ export class PressureResponse {
 			...relieveAll('batches', hub.batches.live(), level),
 			...relieveAll('spill', hub.spills.live(), level),
 		];
-		const collected = level === 'critical' ? this.#collection.collect() : undefined;
+		const collected = level === 'critical' ? collectUnderPressure() : undefined;
 		if (collected) steps.push(collected);
 		if (steps.length === 0 || !hub.recording) return;
 		const ms = monotonicMs() - began;
