@@ -1,20 +1,28 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { MemoryLevel } from '../../protocol/entries.ts';
+import { checkPressure, ensureMonitoring } from '../monitor/sharedMonitor.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import type { PoolRecord } from '../reporting/records.ts';
+import type { Relief } from '../reporting/registry.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { runtimeErrors } from '../runtimeError.ts';
-import { type AcquireOptions, checkPoolOptions, type ObjectPoolOptions, type PoolStats } from './poolOptions.ts';
+import { isThenable, PoolCallbacks } from './poolCallbacks.ts';
+import type { Pooled } from './pooledObjects.ts';
+import {
+	type AcquireOptions,
+	checkAcquireOptions,
+	checkPoolOptions,
+	type ObjectPoolOptions,
+	type PoolStats,
+} from './poolOptions.ts';
+import { PoolStock } from './poolStock.ts';
 import { WaitingQueue } from './waitingQueue.ts';
-
-/** What is known of an object on loan. It must not refer to the object: it is how the object's loss is noticed. */
-interface Loan {
-	open: boolean;
-}
 
 /**
  * Hands out at most `max` objects that are costly to make and takes them back for the next. Who finds none free waits in line.
  * Objects that their holder lost without giving them back are noticed when the garbage collector finds them: they count as
- * `leaked`, and their place becomes free.
+ * `leaked`, and their place becomes free. Under memory pressure idle objects are destroyed.
  *
  * Throws a `MemoryManagerError` (`invalidOption`) for options without a bound or without `create`.
  *
@@ -25,12 +33,11 @@ interface Loan {
 export class ObjectPool<T extends object> {
 	readonly name: string;
 	readonly #options: ObjectPoolOptions<T>;
+	readonly #callbacks: PoolCallbacks<T>;
 	readonly #record: PoolRecord;
 	readonly #id: number;
-	readonly #idle: T[] = [];
+	readonly #stock: PoolStock<T>;
 	readonly #waiting: WaitingQueue<T>;
-	readonly #loans = new WeakMap<T, Loan>();
-	readonly #lost: FinalizationRegistry<Loan>;
 	/** Being made: they take a place but cannot be handed out yet. */
 	#creating = 0;
 
@@ -38,14 +45,9 @@ export class ObjectPool<T extends object> {
 		checkPoolOptions(options);
 		this.#options = { ...options };
 		this.name = shortName(options.name);
-		this.#waiting = new WaitingQueue(length => {
-			this.#record.waiting = length;
-			this.#record.version++;
-		});
-		this.#lost = new FinalizationRegistry(loan => this.#forget(loan));
 		this.#record = {
 			name: this.name,
-			site: callSiteOf(ObjectPool),
+			site: callSiteOf(new.target),
 			version: 0,
 			disposed: false,
 			inUse: 0,
@@ -57,28 +59,41 @@ export class ObjectPool<T extends object> {
 			destroyed: 0,
 			leaked: 0,
 		};
+		this.#callbacks = new PoolCallbacks(this.name, this.#options);
+		this.#stock = new PoolStock(this.#record, this.#callbacks, () => this.#serve());
+		this.#waiting = new WaitingQueue(length => {
+			this.#record.waiting = length;
+			this.#record.version++;
+		});
 		this.#id = sharedHub().pools.add(this.#record, this);
+		if (options.underPressure !== 'keep') ensureMonitoring();
 	}
 
 	/**
-	 * An object of one's own until `release`. Waits, first come first served, while all are in use.
+	 * An object of one's own until `release`. Waits, first come first served, while all are in use or one is being made.
 	 * Rejects with the signal's reason when aborted, with `acquireTimeout` after `timeoutMs`, with `disposed` when the pool is
-	 * disposed of, and with the error of `create` or `reset`.
+	 * disposed of, with `invalidOption` when `create` gives no new object, and with the error of `create`.
 	 */
-	async acquire(options: AcquireOptions = {}): Promise<T> {
-		const { signal, timeoutMs } = options;
-		signal?.throwIfAborted();
-		this.#checkAlive();
-		const idle = this.#idle.pop();
-		if (idle !== undefined) return this.#lend(idle, true);
-		if (this.#taken() < this.#options.max) return this.#make();
-		return this.#waiting.join({
-			...(signal && { signal }),
-			...(timeoutMs !== undefined && {
-				timeoutMs,
-				timeoutError: () => runtimeErrors.acquireTimeout(this.name, timeoutMs, this.#record.inUse),
-			}),
-		});
+	acquire(options?: AcquireOptions): Promise<T> {
+		// Not an async function, which would make a promise of its own.
+		try {
+			if (options) {
+				checkAcquireOptions(this.name, options);
+				options.signal?.throwIfAborted();
+			}
+			return this.#takeNow()?.ready ?? this.#wait(options);
+		} catch (error) {
+			return Promise.reject(error);
+		}
+	}
+
+	/**
+	 * An object that can be had at once: an idle one, or a new one where `create` is synchronous. `undefined` while `max` are in
+	 * use or others wait; where `create` is asynchronous, one is being made then, for the next who asks.
+	 * Throws `disposed`, `invalidOption` when `create` gives no new object, and the error of `create`.
+	 */
+	tryAcquire(): T | undefined {
+		return this.#takeNow()?.object;
 	}
 
 	/**
@@ -86,40 +101,38 @@ export class ObjectPool<T extends object> {
 	 * on loan. An object whose `reset` fails is destroyed, and the error is thrown.
 	 */
 	release(object: T): void {
-		const loan = this.#loans.get(object);
-		if (!loan) throw runtimeErrors.notPoolObject(this.name);
-		if (!loan.open) throw runtimeErrors.alreadyReleased(this.name);
-		this.#endLoan(loan);
+		const pooled = this.#stock.get(object);
+		if (!pooled) throw this.refused(object);
+		if (pooled.place.state !== 'lent') throw runtimeErrors.alreadyReleased(this.name);
 		try {
-			if (this.#record.disposed) this.#destroy(object);
-			else this.#takeBack(object);
+			this.#stock.takeBack(pooled);
 		} finally {
-			this.#serve();
+			if (this.#waiting.length > 0) this.#serve();
 		}
 	}
 
 	/** Runs `fn` with an object and gives it back afterwards, also when `fn` fails. */
 	async use<R>(fn: (object: T) => R | Promise<R>, options?: AcquireOptions): Promise<R> {
 		const object = await this.acquire(options);
+		let result: R;
 		try {
-			return await fn(object);
-		} finally {
-			this.release(object);
+			result = await fn(object);
+		} catch (error) {
+			this.#releaseAfterFailure(object);
+			throw error;
 		}
+		this.release(object);
+		return result;
 	}
 
-	/** Destroys the objects that nobody uses. */
+	/** Destroys the objects that nobody uses; the first error of `destroy` is thrown when all are gone. */
 	clear(): void {
-		const failures: unknown[] = [];
-		for (const object of this.#idle.splice(0)) {
-			try {
-				this.#destroy(object);
-			} catch (error) {
-				failures.push(error);
-			}
-		}
-		this.#changed();
-		if (failures.length > 0) throw failures[0];
+		this.#stock.clear();
+	}
+
+	/** Called when the memory level changes: destroys half of the idle objects at `elevated`, all above. */
+	relieve(level: MemoryLevel): Relief | undefined {
+		return this.#options.underPressure === 'keep' ? undefined : this.#stock.relieve(level);
 	}
 
 	stats(): PoolStats {
@@ -143,100 +156,122 @@ export class ObjectPool<T extends object> {
 		this.dispose();
 	}
 
-	#taken(): number {
-		return this.#record.inUse + this.#idle.length + this.#creating;
+	/** The error for an object that is not ours; a pool of something special may know more of it. */
+	protected refused(_object: unknown): Error {
+		return runtimeErrors.notPoolObject(this.name);
+	}
+
+	#isFull(): boolean {
+		return this.#stock.size + this.#creating >= this.#options.max;
 	}
 
 	#checkAlive(): void {
 		if (this.#record.disposed) throw runtimeErrors.disposed(`Pool "${this.name}"`);
 	}
 
-	async #make(): Promise<T> {
-		this.#creating++;
-		let object: T;
+	#takeNow(): Pooled<T> | undefined {
+		this.#checkAlive();
+		const idle = this.#stock.takeIdle();
+		if (idle) {
+			this.#stock.lend(idle, true);
+			return idle;
+		}
+		checkPressure();
+		if (this.#waiting.length > 0 || this.#creating > 0 || this.#isFull()) return undefined;
 		try {
-			object = await this.#options.create();
+			const made = this.#make();
+			if (made && !this.#record.disposed) {
+				this.#stock.lend(made, false);
+				return made;
+			}
+			if (made) this.#stock.lay(made);
 		} catch (error) {
-			this.#creating--;
-			// The place is free again: whoever waits may try.
+			// Somebody may have come into line while it was made.
 			this.#serve();
 			throw error;
 		}
-		this.#creating--;
-		this.#record.created++;
-		if (this.#record.disposed) {
-			this.#destroy(object);
-			this.#checkAlive();
-		}
-		return this.#lend(object, false);
+		this.#checkAlive();
+		return undefined;
 	}
 
-	#lend(object: T, reused: boolean): T {
-		const loan: Loan = { open: true };
-		this.#loans.set(object, loan);
-		this.#lost.register(object, loan, loan);
-		this.#record.inUse++;
-		if (reused) this.#record.reused++;
-		this.#changed();
-		return object;
+	#wait(options: AcquireOptions | undefined): Promise<T> {
+		const waiting = this.#waiting.join(
+			options && {
+				...options,
+				timeoutError: ms => runtimeErrors.acquireTimeout(this.name, ms, this.#record.inUse),
+			},
+		);
+		this.#serve();
+		return waiting;
 	}
 
-	#endLoan(loan: Loan): void {
-		loan.open = false;
-		this.#lost.unregister(loan);
-		this.#record.inUse--;
-		this.#changed();
-	}
-
-	#takeBack(object: T): void {
+	/** Begins to make an object. Gives it where `create` gives it at once; otherwise the first in line gets it when it is there. */
+	#make(): Pooled<T> | undefined {
+		this.#creating++;
+		let made: T | Promise<T> | undefined;
 		try {
-			this.#options.reset?.(object);
-		} catch (error) {
-			this.#destroy(object);
-			throw error;
+			made = this.#options.create();
+		} finally {
+			if (!isThenable(made)) this.#creating--;
 		}
-		this.#idle.push(object);
-		this.#changed();
+		if (!isThenable(made)) return this.#stock.add(made);
+		Promise.resolve(made).then(
+			object => this.#made(object),
+			(error: unknown) => this.#notMade(error),
+		);
+		return undefined;
+	}
+
+	#made(object: T): void {
+		let pooled: Pooled<T>;
+		try {
+			pooled = this.#stock.add(object);
+		} catch (error) {
+			this.#notMade(error);
+			return;
+		}
+		this.#creating--;
+		this.#give(pooled, false);
+		this.#serve();
+	}
+
+	#notMade(error: unknown): void {
+		this.#creating--;
+		// Whoever it was made for may have got another, or given up.
+		if (!this.#waiting.fail(error)) this.#callbacks.warn('create', error);
+		this.#serve();
+	}
+
+	/** To the first in line, else it is idle. */
+	#give(pooled: Pooled<T>, reused: boolean): void {
+		if (this.#waiting.length > 0) this.#waiting.serve(this.#stock.lend(pooled, reused));
+		else this.#stock.lay(pooled);
+	}
+
+	/** The error that `use` has already says more than one of giving back. */
+	#releaseAfterFailure(object: T): void {
+		try {
+			this.release(object);
+		} catch (error) {
+			this.#callbacks.warn('release', error);
+		}
 	}
 
 	/** Gives what is free to who waits: idle objects first, then free places. */
 	#serve(): void {
 		while (this.#waiting.length > 0 && !this.#record.disposed) {
-			const idle = this.#idle.pop();
-			if (idle !== undefined) this.#waiting.serve(this.#lend(idle, true));
-			else if (this.#taken() < this.#options.max) this.#makeFor();
-			else return;
+			const idle = this.#stock.takeIdle();
+			if (idle) {
+				this.#give(idle, true);
+				continue;
+			}
+			if (this.#waiting.length <= this.#creating || this.#isFull()) return;
+			try {
+				const made = this.#make();
+				if (made) this.#give(made, false);
+			} catch (error) {
+				this.#waiting.fail(error);
+			}
 		}
-	}
-
-	#makeFor(): void {
-		const waiter = this.#waiting.shift();
-		this.#make().then(
-			object => {
-				// Gave up while it was made: the next one gets it.
-				if (!waiter?.resolve(object)) this.release(object);
-			},
-			(error: unknown) => waiter?.reject(error),
-		);
-	}
-
-	#forget(loan: Loan): void {
-		if (!loan.open) return;
-		loan.open = false;
-		this.#record.inUse--;
-		this.#record.leaked++;
-		this.#changed();
-		this.#serve();
-	}
-
-	#destroy(object: T): void {
-		this.#record.destroyed++;
-		this.#changed();
-		this.#options.destroy?.(object);
-	}
-
-	#changed(): void {
-		this.#record.idle = this.#idle.length;
-		this.#record.version++;
 	}
 }

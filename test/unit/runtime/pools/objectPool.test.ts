@@ -1,12 +1,33 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { memoryManager } from '../../../../src/runtime/manager.ts';
+import { forceCollection } from '../../../../src/runtime/collection/forceCollection.ts';
 import { ObjectPool } from '../../../../src/runtime/pools/objectPool.ts';
+import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
 import { waitFor } from '../../../support/waitFor.ts';
 
 interface Thing {
 	id: number;
 }
+
+/** What is told as a warning while `run` runs. */
+async function warningsOf(run: () => unknown): Promise<string[]> {
+	const warnings: string[] = [];
+	const stop = onWarning(({ message }) => warnings.push(message));
+	try {
+		await run();
+	} finally {
+		stop();
+	}
+	return warnings;
+}
+
+const deferred = <T>() => {
+	let settle: { resolve: (value: T) => void; reject: (error: Error) => void } | undefined;
+	const promise = new Promise<T>((resolve, reject) => {
+		settle = { resolve, reject };
+	});
+	return { promise, resolve: (value: T) => settle?.resolve(value), reject: (error: Error) => settle?.reject(error) };
+};
 
 describe('ObjectPool', () => {
 	const make = (more: object = {}) => {
@@ -18,6 +39,18 @@ describe('ObjectPool', () => {
 		assert.throws(() => make({ max: 0 }), { code: 'invalidOption' });
 		assert.throws(() => make({ create: undefined }), { code: 'invalidOption' });
 		assert.throws(() => make({ name: 5 }), { code: 'invalidOption' });
+		assert.throws(() => make({ max: Number.NaN }), { message: /"max" must be a positive whole number, not NaN/ });
+		assert.throws(() => make({ reset: 'clear' }), { code: 'invalidOption' });
+		assert.throws(() => make({ underPressure: 'maybe' }), { message: /"shrink" or "keep"/ });
+	});
+
+	it('refuses waits that cannot be', async () => {
+		const pool = make();
+		for (const timeoutMs of [-1, Number.NaN, 2 ** 31]) {
+			await assert.rejects(pool.acquire({ timeoutMs }), { code: 'invalidOption' });
+		}
+		await assert.rejects(pool.acquire({ signal: {} as AbortSignal }), { code: 'invalidOption' });
+		assert.equal(pool.stats().created, 0);
 	});
 
 	it('never has two holders of one object nor more than max', async () => {
@@ -118,7 +151,7 @@ describe('ObjectPool', () => {
 			got = thing;
 		});
 		await waitFor(() => {
-			memoryManager.forceGarbageCollection();
+			forceCollection();
 			return got;
 		});
 		assert.deepEqual([pool.stats().leaked, pool.stats().inUse], [1, 1]);
@@ -139,5 +172,181 @@ describe('ObjectPool', () => {
 		pool.release(c);
 		assert.equal(destroyed.includes(a), true);
 		await assert.rejects(pool.acquire(), { code: 'disposed' });
+	});
+
+	it('gives at once what can be had at once', async () => {
+		const pool = make({ max: 1 });
+		const thing = pool.tryAcquire();
+		assert.deepEqual(thing, { id: 1 });
+		assert.equal(pool.tryAcquire(), undefined);
+		pool.release(thing as Thing);
+		assert.equal(pool.tryAcquire(), thing);
+
+		const made = deferred<Thing>();
+		const slow = make({ max: 1, create: () => made.promise });
+		assert.deepEqual([slow.tryAcquire(), slow.tryAcquire()], [undefined, undefined]);
+		made.resolve({ id: 7 });
+		await waitFor(() => slow.stats().idle === 1);
+		assert.deepEqual(slow.tryAcquire(), { id: 7 });
+		assert.equal(slow.stats().created, 1);
+	});
+
+	it('ends a wait for an object that is being made, and hands it to the next', async () => {
+		const made = deferred<Thing>();
+		const pool = make({ max: 1, create: () => made.promise });
+		const controller = new AbortController();
+		const first = pool.acquire({ signal: controller.signal });
+		const second = pool.acquire();
+		controller.abort(new Error('enough'));
+		await assert.rejects(first, /enough/);
+		made.resolve({ id: 1 });
+		assert.equal((await second).id, 1);
+		assert.deepEqual([pool.stats().created, pool.stats().inUse], [1, 1]);
+	});
+
+	it('says one clear thing of a factory that gives nothing new', async () => {
+		const one = { id: 1 };
+		const same = make({ create: () => one });
+		await same.acquire();
+		await assert.rejects(same.acquire(), {
+			code: 'invalidOption',
+			message: /a new object each time, not one that gives an/,
+		});
+		assert.deepEqual([same.stats().created, same.stats().inUse], [1, 1]);
+		same.release(one);
+		assert.equal(await same.acquire(), one);
+		for (const wrong of [undefined, null, 5, 'text']) {
+			const pool = make({ max: 1, create: async () => wrong });
+			await assert.rejects(pool.acquire(), {
+				code: 'invalidOption',
+				message: new RegExp(`not one that gives ${wrong}`),
+			});
+			await assert.rejects(pool.acquire(), { code: 'invalidOption' });
+			assert.deepEqual([pool.stats().created, pool.stats().inUse, pool.stats().waiting], [0, 0, 0]);
+		}
+	});
+
+	it('tells nobody but the warnings that what nobody waits for could not be made', async () => {
+		const made = deferred<Thing>();
+		const pool = make({ create: () => made.promise });
+		const warnings = await warningsOf(async () => {
+			await assert.rejects(pool.acquire({ timeoutMs: 1 }), { code: 'acquireTimeout' });
+			made.reject(new Error('too late'));
+			await waitFor(() => pool.stats().waiting === 0);
+		});
+		assert.deepEqual(warnings, ['Pool "test": "create" failed: too late']);
+	});
+
+	it('destroys what is not usable any more, when it comes back and before it is handed out', async () => {
+		const broken = new Set<Thing>();
+		const destroyed: Thing[] = [];
+		const pool = make({
+			max: 1,
+			isUsable: (thing: Thing) => !broken.has(thing),
+			destroy: (thing: Thing) => destroyed.push(thing),
+		});
+		const first = await pool.acquire();
+		broken.add(first);
+		pool.release(first);
+		const second = await pool.acquire();
+		pool.release(second);
+		broken.add(second);
+		const third = await pool.acquire();
+		assert.deepEqual([destroyed, third.id], [[first, second], 3]);
+		assert.throws(() => pool.release(first), { code: 'alreadyReleased' });
+	});
+
+	it('refuses an asynchronous reset', async () => {
+		const pool = make({ reset: async () => {} });
+		const thing = await pool.acquire();
+		assert.throws(() => pool.release(thing), { code: 'invalidOption', message: /"reset" must be synchronous/ });
+		assert.equal(pool.stats().destroyed, 1);
+	});
+
+	it('survives a destroy that fails', async () => {
+		const pool = make({
+			destroy: ({ id }: Thing) => {
+				if (id === 1) throw new Error('stuck');
+				return Promise.reject(new Error('stuck later'));
+			},
+		});
+		const [a, b] = [await pool.acquire(), await pool.acquire()];
+		pool.release(b);
+		pool.release(a);
+		const warnings = await warningsOf(() => {
+			assert.throws(() => pool.clear(), /stuck$/);
+			return new Promise(setImmediate);
+		});
+		assert.deepEqual(warnings, ['Pool "test": "destroy" failed: stuck later']);
+		assert.deepEqual([pool.stats().idle, pool.stats().destroyed], [0, 2]);
+		await pool.acquire();
+	});
+
+	it('keeps to max when its callbacks use it', async () => {
+		let pool: ObjectPool<Thing> | undefined;
+		const got: (Thing | undefined)[] = [];
+		pool = make({
+			max: 1,
+			reset: () => got.push(pool?.tryAcquire()),
+			isUsable: () => got.push(pool?.tryAcquire()) > 0,
+		});
+		pool.release(await pool.acquire());
+		await pool.acquire();
+		assert.deepEqual(got, [undefined, undefined, undefined]);
+		assert.equal(pool.stats().created, 1);
+	});
+
+	it('lets the error of the work win over that of giving back', async () => {
+		const pool = make({
+			reset: () => {
+				throw new Error('cannot reset');
+			},
+		});
+		const warnings = await warningsOf(() =>
+			assert.rejects(
+				pool.use(() => Promise.reject(new Error('the work'))),
+				/the work/,
+			),
+		);
+		assert.deepEqual(warnings, ['Pool "test": "release" failed: cannot reset']);
+	});
+
+	it('lets idle objects go under pressure', async () => {
+		const fill = async (pool: ObjectPool<Thing>) => {
+			const things = await Promise.all(Array.from({ length: 5 }, () => pool.acquire()));
+			for (const thing of things) pool.release(thing);
+		};
+		const pool = make({ max: 5, bytesOf: () => 100 });
+		await fill(pool);
+		assert.equal(pool.relieve('normal'), undefined);
+		assert.deepEqual(pool.relieve('elevated'), { freedBytes: 300, detail: '3 idle objects destroyed' });
+		assert.deepEqual(pool.relieve('critical'), { freedBytes: 200, detail: '2 idle objects destroyed' });
+		assert.equal(pool.relieve('critical'), undefined);
+		const unknown = make({ max: 5 });
+		await fill(unknown);
+		assert.deepEqual(unknown.relieve('high'), { detail: '5 idle objects destroyed' });
+		const lying = make({ max: 5, bytesOf: () => -1 });
+		await fill(lying);
+		const [warning] = await warningsOf(() =>
+			assert.deepEqual(lying.relieve('high'), { detail: '5 idle objects destroyed' }),
+		);
+		assert.match(warning ?? '', /"bytesOf" gave -1/);
+		const keeps = make({ max: 5, underPressure: 'keep' });
+		await fill(keeps);
+		assert.equal(keeps.relieve('critical'), undefined);
+		assert.equal(keeps.stats().idle, 5);
+	});
+
+	it('is disposed of by using, also while an object is being made', async () => {
+		const made = deferred<Thing>();
+		const destroyed: Thing[] = [];
+		let turnedAway: Promise<void> | undefined;
+		{
+			using pool = make({ create: () => made.promise, destroy: (thing: Thing) => destroyed.push(thing) });
+			turnedAway = assert.rejects(pool.acquire(), { code: 'disposed' });
+		}
+		await turnedAway;
+		made.resolve({ id: 9 });
+		await waitFor(() => destroyed.length === 1);
 	});
 });
