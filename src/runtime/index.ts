@@ -25,6 +25,24 @@ export type {
 	PressureThreshold,
 } from './configuration/memoryConfig.ts';
 export { memoryProfiles } from './configuration/profiles.ts';
+export { AdaptiveChunkSizer, type ChunkSizerOptions } from './files/chunkSizer.ts';
+export { FileError, type FilePlace } from './files/fileErrors.ts';
+export type { FileReaderOptions } from './files/fileOptions.ts';
+export type { ProcessContext, ProcessOptions, ProcessResult } from './files/fileProcess.ts';
+export { FileReader } from './files/fileReader.ts';
+export type {
+	ChunkProcessorOptions,
+	LineProcessorOptions,
+	RunOptions,
+	StreamingProcessorOptions,
+	TransformContext,
+	TransformOutput,
+	TransformPiece,
+	TransformProgress,
+	TransformResult,
+} from './files/processorOptions.ts';
+export type { RandomAccessFile } from './files/randomAccessFile.ts';
+export { StreamingProcessor } from './files/streamingProcessor.ts';
 export type { AllocationSite } from './leaks/allocationSites.ts';
 export {
 	type AllocationTrace,
@@ -35,6 +53,23 @@ export {
 } from './leaks/allocationTrace.ts';
 export { diagnoseLeaks } from './leaks/diagnoseLeaks.ts';
 export type { DiagnosisRound, LeakDiagnosis, LeakDiagnosisOptions, LeakFinding } from './leaks/diagnosisTypes.ts';
+export {
+	EfficientExecutor,
+	type EfficientExecutorOptions,
+	type ExecutionContext,
+	type ExecutionInput,
+	type ExecutionMetrics,
+	type Operation,
+	type Operations,
+	type StrategyChoice,
+} from './leaks/efficientExecutor.ts';
+export {
+	type AnalysisReport,
+	MemoryAnalyzer,
+	type MemoryAnalyzerOptions,
+	type OperationProfile,
+	type OperationStats,
+} from './leaks/memoryAnalyzer.ts';
 export type { AllocationFrame } from './leaks/places.ts';
 export { MemoryManager, memoryManager } from './manager.ts';
 export type { GpuMemory } from './monitor/gpuFigures.ts';
@@ -45,6 +80,12 @@ export type { MemoryMonitorOptions } from './monitor/monitorOptions.ts';
 export type { PressureChange } from './monitor/pressure.ts';
 export type { PressureSimulation, SimulationOptions } from './monitor/simulation.ts';
 export type { FigureSummary, MemorySummary } from './monitor/usageSummary.ts';
+export {
+	type AcquireBufferOptions,
+	BufferPool,
+	type BufferPoolOptions,
+	type BufferPoolStats,
+} from './pools/bufferPool.ts';
 export { ObjectPool } from './pools/objectPool.ts';
 export type { AcquireOptions, ObjectPoolOptions, PoolStats } from './pools/poolOptions.ts';
 export { MemoryTracker } from './regions/memoryTracker.ts';

@@ -44,6 +44,11 @@ export const runtimeErrors = {
 			'unknownCache',
 			`There is no cache named "${name}". ${known.length > 0 ? `Live caches: ${known.join(', ')}.` : 'No cache is alive.'}`,
 		),
+	invalidCreate: (pool: string, got: string) =>
+		new MemoryManagerError(
+			'invalidOption',
+			`Pool "${pool}": "create" must be a function that gives a new object each time, not ${got}.`,
+		),
 	notPoolObject: (pool: string) =>
 		new MemoryManagerError('notPoolObject', `Pool "${pool}": the object given back did not come from this pool.`),
 	alreadyReleased: (pool: string) =>
