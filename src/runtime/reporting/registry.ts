@@ -14,6 +14,8 @@ export interface Relief {
 export interface StoreOwner {
 	/** Lets everything go that nobody uses. */
 	clear?(): void;
+	/** Takes out what only stands for objects that were collected. */
+	sweep?(): void;
 	/** Adapts to the level; `undefined`: there was nothing to do. Also told when the level falls again. */
 	relieve?(level: MemoryLevel): Relief | undefined;
 }

@@ -72,9 +72,7 @@ function sweepWeakCaches(): OwnerReport[] {
 	const owners: OwnerReport[] = [];
 	for (const { record, owner } of [...sharedHub().weakCaches.live()]) {
 		const { entries } = record;
-		const { sweep } = owner as { sweep?: unknown };
-		if (typeof sweep !== 'function') continue;
-		const errors = attempt('weak cache', record.name, () => Reflect.apply(sweep, owner, []));
+		const errors = attempt('weak cache', record.name, () => owner.sweep?.());
 		const count = entries - record.entries;
 		if (count === 0 && errors.length === 0) continue;
 		owners.push(step('caches', record.name, count, errors, `${count} dead entries taken out`));
