@@ -44,7 +44,6 @@ export function samplesBySite(profile: SamplingProfile, skipNode: boolean): Site
 			site = {
 				key: place.key,
 				frame,
-				scriptId: place.scriptId,
 				stack: place.stack,
 				samples: new Map(),
 				bytes: 0,
@@ -70,9 +69,7 @@ function heaviest(byNode: ReadonlyMap<Place, number>): AllocationFrame[] | undef
 function placesOf(head: ProfileNode, skipNode: boolean): Map<number, Place> {
 	const places = new Map<number, Place>();
 	// A list of its own: recursion in the program makes trees deeper than our stack.
-	const open: { node: ProfileNode; outer: AllocationFrame[] }[] = [
-		{ node: head, outer: [] },
-	];
+	const open: { node: ProfileNode; outer: AllocationFrame[] }[] = [{ node: head, outer: [] }];
 	for (let next = open.pop(); next; next = open.pop()) {
 		const { node, outer } = next;
 		const frame = frameOf(node.callFrame);

@@ -6,7 +6,14 @@ import { monotonicMs } from '../reporting/clock.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { checkInterval } from './allocationTrace.ts';
 import type { LeakDiagnosis, LeakDiagnosisOptions } from './diagnosisTypes.ts';
-import { bufferGrowth, constructorGrowth, type GrowthContext, heapGrowth, siteGrowth, topConsumers } from './findings.ts';
+import {
+	bufferGrowth,
+	constructorGrowth,
+	type GrowthContext,
+	heapGrowth,
+	siteGrowth,
+	topConsumers,
+} from './findings.ts';
 import { LeakReader, type LeakReading } from './leakReading.ts';
 import { definitionOf, scriptUrl } from './objectCounts.ts';
 import { frameOf } from './places.ts';

@@ -61,7 +61,8 @@ export function siteGrowth({ readings, intervalBytes }: GrowthContext): LeakFind
 }
 
 /** Their growth is told in bytes where array buffers grow. */
-const BUFFERS = /^(?:Buffer|(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Ui|I)nt(?:8|16|32|64)(?:Clamped)?Array|Float(?:16|32|64)Array)$/;
+const BUFFERS =
+	/^(?:Buffer|(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Ui|I)nt(?:8|16|32|64)(?:Clamped)?Array|Float(?:16|32|64)Array)$/;
 
 /** Constructors, closures and shapes of objects of which there are more after each round. */
 export function constructorGrowth(
@@ -113,7 +114,9 @@ export function bufferGrowth({ readings }: GrowthContext): LeakFinding[] {
 					? []
 					: [`Objects "ArrayBuffer": ${counts.map(value => formatCount(value ?? 0)).join(', ')}.`]),
 				...(region
-					? [`Calls of the region "${region.name}" ended with ${formatBytes(region.bytes)} more of them than they began with.`]
+					? [
+							`Calls of the region "${region.name}" ended with ${formatBytes(region.bytes)} more of them than they began with.`,
+						]
 					: []),
 			],
 			advice:

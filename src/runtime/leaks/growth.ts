@@ -36,7 +36,9 @@ export function sampledGrowth(readings: readonly Samples[], intervalBytes: numbe
 export function evenGrowth(figures: readonly number[], least: number): Growth | undefined {
 	const growth = growthOf(figures);
 	if (!growth || growth.total < least) return undefined;
-	return keepsRising(figures, 0) && steps(figures).every(step => step >= EVENNESS * growth.perRound) ? growth : undefined;
+	return keepsRising(figures, 0) && steps(figures).every(step => step >= EVENNESS * growth.perRound)
+		? growth
+		: undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Site } from '../../protocol/entries.ts';
-import { forceCollection } from '../collection/forceCollection.ts';
+import { collectNow } from '../collection/ownCollections.ts';
 import { sharedHub } from '../reporter.ts';
 import { readMemory } from '../reporting/memoryReading.ts';
 import { registered } from '../scopes/cleanupRegistry.ts';
@@ -118,7 +118,7 @@ export class LeakReader implements Disposable {
 	}
 
 	#collect(): void {
-		forceCollection();
+		collectNow();
 		this.collections++;
 	}
 
@@ -130,7 +130,7 @@ export class LeakReader implements Disposable {
 			return samplesBySite(profile, true).map(({ key, frame, samples }) => ({
 				key,
 				frame,
-					samples: [...samples],
+				samples: [...samples],
 			}));
 		} catch (error) {
 			this.#sampler.release();
