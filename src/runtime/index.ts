@@ -7,6 +7,26 @@
 import { installCommandHandlers } from './scopes/commandHandlers.ts';
 
 export type { EvictionReason, GcStrategy, MemoryLevel, MemoryReading, RegionKind, Site } from '../protocol/entries.ts';
+export type {
+	BatchContext,
+	BatchErrorMode,
+	BatchOptions,
+	BatchProcessorOptions,
+	BatchProgress,
+	BatchRunOptions,
+	ItemOptions,
+} from './batches/batchOptions.ts';
+export { BatchProcessor, type BatchStats } from './batches/batchProcessor.ts';
+export type { BatchRun } from './batches/batchRun.ts';
+export type { BatchFailure } from './batches/batchWork.ts';
+export type { Input } from './batches/itemSource.ts';
+export {
+	type MemoryPrediction,
+	MemoryPredictor,
+	type MemoryPredictorOptions,
+	type OperationInput,
+	type OperationObservation,
+} from './batches/memoryPredictor.ts';
 export { BoundedCache } from './caches/boundedCache.ts';
 export type { BoundedCacheOptions, CacheStats } from './caches/cacheOptions.ts';
 export { sizeOf } from './caches/sizeOf.ts';
