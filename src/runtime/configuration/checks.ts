@@ -1,6 +1,6 @@
 import { BYTES_FORMS } from '../../protocol/parseBytes.ts';
 import { formatBytes, formatPercent } from '../../protocol/units.ts';
-import { invalidConfig } from './configErrors.ts';
+import { invalidConfig, unknownOption } from './configErrors.ts';
 import type { MemoryConfig, PressureThreshold } from './memoryConfig.ts';
 import { isProfile, profileNames } from './profiles.ts';
 
@@ -35,14 +35,8 @@ const CHECKS: { [K in keyof Required<Omit<MemoryConfig, 'warning' | 'critical'>>
 
 /** Throws `invalidConfig` for a name that is no option. */
 export function checkOptionNames(options: object): void {
-	for (const name of Object.keys(options)) {
-		if (Object.hasOwn(CHECKS, name) || name === 'warning' || name === 'critical') continue;
-		throw invalidConfig(
-			name,
-			`left out: the options are ${[...Object.keys(CHECKS), 'warning', 'critical'].join(', ')}`,
-			name,
-		);
-	}
+	const known = [...Object.keys(CHECKS), 'warning', 'critical'];
+	for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(name, known);
 }
 
 /** Throws `invalidConfig` for the first figure that cannot be. */
