@@ -25,7 +25,7 @@ export function batchProgress({ items, totalItems }: BatchEntry): number | undef
 	return totalItems !== undefined && totalItems > 0 ? Math.min(1, items / totalItems) : undefined;
 }
 
-/** The one to look at first: the busiest of those in use, else the newest. */
+/** The one to look at first: one that has decided something, rather one in use, the one with most decisions. */
 export function mainBatch(
 	batches: readonly BatchEntry[],
 	decisions: readonly BatchDecisionEntry[],
@@ -33,7 +33,10 @@ export function mainBatch(
 	const counts = new Map<number, number>();
 	for (const { batch } of decisions) counts.set(batch, (counts.get(batch) ?? 0) + 1);
 	let best: BatchEntry | undefined;
-	const rank = ({ id, disposed }: BatchEntry) => (disposed ? 0 : 1e9) + (counts.get(id) ?? 0);
+	const rank = ({ id, disposed }: BatchEntry) => {
+		const count = counts.get(id) ?? 0;
+		return (count > 0 ? 2e9 : 0) + (disposed ? 0 : 1e9) + count;
+	};
 	for (const batch of batches) if (!best || rank(batch) > rank(best)) best = batch;
 	return best?.id;
 }

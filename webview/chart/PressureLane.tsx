@@ -16,8 +16,8 @@ const ROW = 18;
 const MARK = 5;
 const SHOWN_STEPS = 8;
 const HUES: Record<MemoryLevel, HueName> = { normal: 'green', elevated: 'yellow', high: 'orange', critical: 'red' };
-/** How much of the row a level fills, so that it is not told by colour alone. */
-const FILL: Record<MemoryLevel, number> = { normal: 0.2, elevated: 0.45, high: 0.7, critical: 1 };
+/** Pixels of the bar at the foot of a band, so that a level is not told by colour alone. */
+const FOOT: Record<MemoryLevel, number> = { normal: 1, elevated: 2, high: 4, critical: 6 };
 
 type Item = { t: number; band: PressureBand } | { t: number; cleanup: CleanupEntry };
 
@@ -83,32 +83,32 @@ function drawBand(
 	const left = Math.max(x(from), -2);
 	const right = Math.min(Math.max(x(Math.min(to, now)), left + 2), width + 2);
 	if (right < 0 || left > width) return;
-	const high = Math.round(FILL[level] * (ROW - 2));
-	const top = ROW - 1 - high;
 	const color = theme[HUES[level]];
-	ctx.globalAlpha = simulated ? 0.8 : 0.4;
-	ctx.fillStyle = simulated ? hatch(ctx, color) : color;
-	ctx.fillRect(left, top, right - left, high);
-	ctx.globalAlpha = 1;
+	const foot = FOOT[level];
+	ctx.globalAlpha = simulated ? 0.08 : 0.22;
 	ctx.fillStyle = color;
-	ctx.fillRect(left, top, right - left, 2);
-	if (theme.contrastBorder || focused) {
-		ctx.strokeStyle = focused ? theme.focus : (theme.contrastBorder ?? theme.focus);
+	ctx.fillRect(left, 1, right - left, ROW - 2);
+	ctx.globalAlpha = 1;
+	ctx.fillStyle = simulated ? hatch(ctx, color) : color;
+	ctx.fillRect(left, ROW - 1 - foot, right - left, foot);
+	ctx.fillStyle = color;
+	ctx.fillRect(left, 1, 2, ROW - 2);
+	if (simulated || theme.contrastBorder || focused) {
+		ctx.strokeStyle = focused ? theme.focus : simulated ? color : (theme.contrastBorder ?? theme.focus);
 		ctx.lineWidth = focused ? 2 : 1;
-		ctx.strokeRect(left + 0.5, top + 0.5, right - left - 1, high - 1);
+		ctx.setLineDash(simulated && !focused ? [3, 3] : []);
+		ctx.strokeRect(left + 0.5, 1.5, right - left - 1, ROW - 3);
+		ctx.setLineDash([]);
 	}
 	ctx.font = `11px ${theme.font}`;
 	ctx.textBaseline = 'middle';
-	const textFrom = Math.max(left, 0) + 6;
-	const text = fitText(ctx, simulated ? `${level}, simulated` : level, right - textFrom - 4);
-	if (text === '') return;
-	if (simulated) {
-		// Text on oblique lines cannot be read.
-		ctx.fillStyle = theme.background;
-		ctx.fillRect(textFrom - 3, 2, ctx.measureText(text).width + 6, ROW - 3);
-	}
 	ctx.fillStyle = theme.foreground;
-	ctx.fillText(text, textFrom, ROW / 2 + 1);
+	const textFrom = Math.max(left, 0) + 6;
+	ctx.fillText(
+		fitText(ctx, simulated ? `${level}, simulated` : level, right - textFrom - 3),
+		textFrom,
+		(ROW - foot) / 2 + 1,
+	);
 }
 
 /** A wedge that points down: memory went. */

@@ -32,7 +32,7 @@ export function Finding({ finding }: { finding: FindingEntry }): JSX.Element {
 				{visibleText(advice, 600)}
 				{tool !== undefined && (
 					<>
-						{' '}
+						<span class="dim"> Tool: </span>
 						<code>{visibleText(tool, 80)}</code>
 					</>
 				)}

@@ -22,7 +22,7 @@ export function BatchLane({ batch }: { batch: BatchEntry }): JSX.Element | null 
 	const version = store.version('batchDecision');
 	// The version stands for the decisions of the model.
 	const steps = useMemo(() => batchSteps(store.model?.runtime.batchDecisions ?? [], batch.id), [version, batch.id]);
-	if (steps.length === 0) return <p class="sentence">No decision about its size was reported.</p>;
+	if (steps.length === 0) return null;
 	const end = batch.disposed ? batch.t : (store.model?.now ?? batch.t);
 	const scale = {
 		highest: Math.max(batch.maxSize, ...steps.map(({ size }) => size)),

@@ -46,6 +46,7 @@ function Course({ batch, decisions }: { batch: BatchEntry; decisions: readonly B
 	return (
 		<div class="batch-course">
 			<h3>Size of {cacheName(batch)} over time</h3>
+			{steps.length === 0 && <p class="sentence">No decision about its size was reported.</p>}
 			<div class="bleed">
 				<BatchLane batch={batch} />
 			</div>

@@ -55,6 +55,7 @@ const COLUMNS: readonly Column<Row>[] = [
 		render: row => formatMs(duration(row)),
 	},
 	bytesColumn('input', 'Input', ({ inputBytes }) => inputBytes),
+	bytesColumn('output', 'Output', ({ outputBytes }) => outputBytes),
 	bytesColumn('peak', 'Peak', ({ peakBytes }) => peakBytes, 'Highest memory while it ran, over that at its start'),
 	{
 		id: 'ratio',
