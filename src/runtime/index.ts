@@ -16,7 +16,7 @@ export type {
 	BatchRunOptions,
 	ItemOptions,
 } from './batches/batchOptions.ts';
-export { BatchProcessor, type BatchStats } from './batches/batchProcessor.ts';
+export { BatchProcessor, type BatchProcessorStats } from './batches/batchProcessor.ts';
 export type { BatchRun } from './batches/batchRun.ts';
 export type { BatchFailure } from './batches/batchWork.ts';
 export type { Input } from './batches/itemSource.ts';
@@ -30,6 +30,9 @@ export {
 export { BoundedCache } from './caches/boundedCache.ts';
 export type { BoundedCacheOptions, CacheStats } from './caches/cacheOptions.ts';
 export { sizeOf } from './caches/sizeOf.ts';
+export { SpillCache } from './caches/spillCache.ts';
+export type { SpillCacheOptions, SpillStats } from './caches/spillOptions.ts';
+export { type WeakCacheStats, WeakValueCache, type WeakValueCacheOptions } from './caches/weakValueCache.ts';
 export type { CollectionResult } from './collection/forceCollection.ts';
 export { GcOptimizer } from './collection/gcOptimizer.ts';
 export type { CollectOptions, CollectOutcome, GcConfig, GcOptimizerOptions, GcStats } from './collection/gcOptions.ts';

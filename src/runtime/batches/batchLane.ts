@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
-import { forceCollection } from '../collection/forceCollection.ts';
+import { sharedGcOptimizer } from '../collection/gcOptimizer.ts';
+import { collectUnlessDeferred } from '../collection/ownCollections.ts';
 import { pressure } from '../monitor/pressure.ts';
 import { checkPressure } from '../monitor/sharedMonitor.ts';
 import type { BatchRecord } from '../reporting/records.ts';
@@ -127,7 +128,10 @@ export class BatchLane<In, Out> {
 
 	#collect(): void {
 		try {
-			forceCollection();
+			// Asked for after each batch it must not wait for `gcIntervalMs`; by level it may.
+			const limited = this.settings.collectBetween === 'pressure';
+			const done = limited ? !sharedGcOptimizer().collect().skipped : collectUnlessDeferred() !== undefined;
+			if (!done) return;
 			this.#record.collections++;
 			this.#record.version++;
 		} catch (error) {

@@ -15,7 +15,7 @@ import { BatchRun } from './batchRun.ts';
 import { BatchSizer, type SizeDecision } from './batchSizer.ts';
 import type { Input } from './itemSource.ts';
 
-export interface BatchStats {
+export interface BatchProcessorStats {
 	name: string;
 	size: number;
 	concurrency: number;
@@ -73,7 +73,7 @@ export class BatchProcessor<In, Out> {
 	}
 
 	/** Since it was made, over all runs. */
-	stats(): BatchStats {
+	stats(): BatchProcessorStats {
 		const { size, concurrency, inFlightItems, items, batches, failedItems, collections } = this.#record;
 		const { reason, bytesPerItem } = this.#lane.sizer;
 		return {

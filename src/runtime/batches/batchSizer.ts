@@ -166,7 +166,7 @@ export class BatchSizer {
 			case 'bytes':
 				return `${each}: ${change}, to stay within ${formatBytes(this.budget)}.`;
 			default:
-				return `${byBytes ? `${each}: ` : ''}There is room for ${aim} items; ${change}.`;
+				return `${byBytes ? `${each}: t` : 'T'}here is room for ${aim} items; ${change}.`;
 		}
 	}
 
