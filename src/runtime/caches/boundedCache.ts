@@ -9,13 +9,12 @@ import type { CacheRecord } from '../reporting/records.ts';
 import type { Relief } from '../reporting/registry.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { warn } from '../reporting/warnings.ts';
-import { runtimeErrors } from '../runtimeError.ts';
-import { cacheErrors, reasonOf } from './cacheErrors.ts';
+import { reasonOf } from './cacheErrors.ts';
 import { type BoundedCacheOptions, type CacheStats, checkCacheOptions } from './cacheOptions.ts';
 import { CacheTally, cacheRecord } from './cacheTally.ts';
+import { checkedSize, entrySize } from './entrySize.ts';
 import { ExpiryClock } from './expiryClock.ts';
 import { ExpiryTimer } from './expiryTimer.ts';
-import { sizeOf } from './sizeOf.ts';
 
 /** Storing looks at the level after so many values or this part of the bound: no timer fires in synchronous work. */
 const LOOK_EVERY = 64;
@@ -33,8 +32,18 @@ interface Computation<V> {
 	result?: Promise<V>;
 }
 
+type SizeOrigin = 'declared' | 'estimated';
+
 /** For the cache that spills: lets the least recently used values go until `bytes` are left. Gives what that freed. */
-export let shrinkTo: (cache: BoundedCache<never, never>, bytes: number) => number;
+export let shrinkTo: <K extends {}, V extends {}>(cache: BoundedCache<K, V>, bytes: number) => number;
+/** For the cache that spills: `set` with a size that is known and where it is from. */
+export let storeSized: <K extends {}, V extends {}>(
+	cache: BoundedCache<K, V>,
+	key: K,
+	value: V,
+	bytes: number,
+	from: SizeOrigin,
+) => boolean;
 
 /**
  * A cache that never holds more than `maxBytes`: the least recently used entries make room, and more of them while memory is
@@ -76,6 +85,7 @@ export class BoundedCache<K extends {}, V extends {}> {
 
 	static {
 		shrinkTo = (cache, bytes) => cache.#shrinkTo(bytes);
+		storeSized = (cache, key, value, bytes, from) => cache.#store(key, value, bytes, from);
 	}
 
 	constructor(options: BoundedCacheOptions<K, V>, site?: Site) {
@@ -99,7 +109,11 @@ export class BoundedCache<K extends {}, V extends {}> {
 			dispose: (value, key, cause) => {
 				const reason = cause === 'evict' ? this.#evicts : cause === 'delete' ? this.#deletes : reasonFor[cause];
 				if (reason === undefined) return;
-				tally.leave(reason);
+				tally.left++;
+				// The two that storing meets all the time do without a look-up by name.
+				if (reason === 'size') tally.size++;
+				else if (reason === 'replaced') tally.replaced++;
+				else tally[reason]++;
 				if (told) this.#left.push({ value, key, reason });
 			},
 		});
@@ -148,12 +162,11 @@ export class BoundedCache<K extends {}, V extends {}> {
 	 * then, too. Throws `invalidSize` when a size is not a number from 0 on or `sizeOf` throws; then nothing has changed.
 	 */
 	set(key: K, value: V, bytes?: number): boolean {
-		const declared = bytes ?? this.#declared(key, value);
-		const size = declared ?? sizeOf(value) + sizeOf(key);
-		if (typeof size !== 'number' || !(size >= 0)) throw runtimeErrors.invalidSize(this.name, size);
+		const measure = this.#options.sizeOf;
+		const size = bytes === undefined ? entrySize(this.name, measure, key, value) : checkedSize(this.name, bytes);
 		if (this.#disposed) return false;
 		if (this.#computing.size > 0) this.#computing.delete(key);
-		return this.#store(key, value, size, declared === undefined ? 'estimated' : 'declared');
+		return this.#store(key, value, size, bytes === undefined && !measure ? 'estimated' : 'declared');
 	}
 
 	delete(key: K): boolean {
@@ -270,18 +283,7 @@ export class BoundedCache<K extends {}, V extends {}> {
 		}
 	}
 
-	#declared(key: K, value: V): number | undefined {
-		const measure = this.#options.sizeOf;
-		if (!measure) return undefined;
-		try {
-			// What it gives is checked with all other sizes: `undefined` must not turn into an estimate.
-			return measure(value, key) ?? Number.NaN;
-		} catch (error) {
-			throw cacheErrors.sizeOfFailed(this.name, error);
-		}
-	}
-
-	#store(key: K, value: V, size: number, from: 'declared' | 'estimated'): boolean {
+	#store(key: K, value: V, size: number, from: SizeOrigin): boolean {
 		this.#toLook -= size + this.#lookStep;
 		if (this.#toLook < 0) this.#look();
 		const core = this.#core;
@@ -318,7 +320,7 @@ export class BoundedCache<K extends {}, V extends {}> {
 		return true;
 	}
 
-	#mix(bytes: number, from: 'declared' | 'estimated'): void {
+	#mix(bytes: number, from: SizeOrigin): void {
 		const alone = this.#core.size === 1;
 		this.#oneSize = alone || bytes === this.#oneSize ? bytes : Number.NaN;
 		this.#from = alone || from === this.#from ? from : 'both';

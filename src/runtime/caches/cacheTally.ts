@@ -1,6 +1,8 @@
 import type { EvictionReason, Site } from '../../protocol/entries.ts';
 import type { CacheRecord } from '../reporting/records.ts';
 
+const REASONS: readonly EvictionReason[] = ['size', 'count', 'ttl', 'deleted', 'replaced', 'cleared', 'pressure'];
+
 /** What a cache counts at each use. */
 export class CacheTally {
 	/** Whatever changed a figure besides look-ups. */
@@ -11,23 +13,16 @@ export class CacheTally {
 	misses = 0;
 	bytes = 0;
 	entries = 0;
-	readonly #evictions: Record<EvictionReason, number> = {
-		size: 0,
-		count: 0,
-		ttl: 0,
-		deleted: 0,
-		replaced: 0,
-		cleared: 0,
-		pressure: 0,
-	};
-
-	leave(reason: EvictionReason): void {
-		this.left++;
-		this.#evictions[reason]++;
-	}
+	size = 0;
+	count = 0;
+	ttl = 0;
+	deleted = 0;
+	replaced = 0;
+	cleared = 0;
+	pressure = 0;
 
 	get evictions(): Partial<Record<EvictionReason, number>> {
-		return Object.fromEntries(Object.entries(this.#evictions).filter(([, count]) => count > 0));
+		return Object.fromEntries(REASONS.map(reason => [reason, this[reason]]).filter(([, count]) => count !== 0));
 	}
 }
 

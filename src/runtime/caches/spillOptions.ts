@@ -1,0 +1,57 @@
+import { runtimeErrors } from '../runtimeError.ts';
+import { checkBytes, checkFunction, checkNamed } from './cacheOptions.ts';
+
+export interface SpillCacheOptions<K, V> {
+	/** What reports and commands call it. */
+	name: string;
+	/** Bound of the part in memory: the sizes of its values together. */
+	maxBytes: number;
+	/** Bound of the part on disk: the lengths of its files together. */
+	maxDiskBytes: number;
+	/** A second bound of the part in memory, by number of values. */
+	maxEntries?: number;
+	/** Bytes of one value in memory. Without it the size of value and key is estimated, see `sizeOf`. */
+	sizeOf?: (value: V, key: K) => number;
+	/** Makes a value bytes for the disk. By default `v8.serialize`: plain data, Maps, Sets, dates, Buffers, typed arrays. */
+	serialize?: (value: V) => Uint8Array;
+	/** The way back; must be given together with `serialize`. */
+	deserialize?: (bytes: Buffer) => V;
+	/** In it the cache makes a folder of its own; by default the system's for temporary files. */
+	directory?: string;
+}
+
+export interface SpillStats {
+	/** Values on disk now, or on their way there, and their bytes there. */
+	entries: number;
+	bytes: number;
+	maxBytes: number;
+	/** Values written and read back, and their bytes. */
+	writes: number;
+	writtenBytes: number;
+	reads: number;
+	readBytes: number;
+	/** Values lost: the disk or `serialize` refused them; the bound was reached; they did not come back as they were written. */
+	failed: number;
+	dropped: number;
+	corrupt: number;
+	/** Whether memory is short, so that values go to disk at once. */
+	spilling: boolean;
+}
+
+/** Throws `invalidOption` for anything that would leave a part of the cache without a bound. */
+export function checkSpillOptions<K, V>(options: SpillCacheOptions<K, V>): void {
+	checkNamed('SpillCache', options, 'an object with name, maxBytes and maxDiskBytes');
+	const { name, maxBytes, maxDiskBytes, serialize, deserialize, directory } = options;
+	const owner = `SpillCache "${name.slice(0, 80)}"`;
+	checkBytes(owner, 'maxBytes', maxBytes);
+	checkBytes(owner, 'maxDiskBytes', maxDiskBytes);
+	checkFunction(owner, 'serialize', serialize);
+	checkFunction(owner, 'deserialize', deserialize);
+	if ((serialize === undefined) !== (deserialize === undefined)) {
+		const missing = serialize ? 'deserialize' : 'serialize';
+		throw runtimeErrors.invalidOption(owner, missing, 'given together with its opposite', undefined);
+	}
+	if (directory !== undefined && (typeof directory !== 'string' || directory === '')) {
+		throw runtimeErrors.invalidOption(owner, 'directory', 'the path of a folder', directory);
+	}
+}
