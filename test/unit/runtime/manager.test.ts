@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { BoundedCache } from '../../../src/runtime/caches/boundedCache.ts';
+import { resetConfig } from '../../../src/runtime/config.ts';
+import { memoryManager } from '../../../src/runtime/manager.ts';
+import { ObjectPool } from '../../../src/runtime/pools/objectPool.ts';
+import { sharedHub } from '../../../src/runtime/reporter.ts';
+import type { SpillRecord, StoreRecord } from '../../../src/runtime/reporting/records.ts';
+import { warn } from '../../../src/runtime/reporting/warnings.ts';
+import { MemoryManagerError } from '../../../src/runtime/runtimeError.ts';
+import { waitFor } from '../../support/waitFor.ts';
+
+describe('memoryManager', () => {
+	afterEach(() => {
+		memoryManager.dispose();
+		resetConfig();
+	});
+
+	it('holds configuration, readings and summary together', async () => {
+		assert.equal(memoryManager.configure({ profile: 'largeCollection', monitorIntervalMs: 10 }), memoryManager.config);
+		const { rssBytes, level, maxMemoryBytes } = memoryManager.memoryUsage();
+		assert.ok(rssBytes > 0 && typeof level === 'string');
+		assert.equal(maxMemoryBytes, 2 * 1024 ** 3);
+		memoryManager.startMonitoring();
+		await waitFor(() => memoryManager.summary().samples >= 2, { what: 'two samples' });
+		const { rssBytes: rss } = memoryManager.summary();
+		assert.ok(rss && rss.peak >= rss.average && rss.average >= rss.lowest);
+		memoryManager.stopMonitoring();
+		assert.equal(memoryManager.monitor.running, false);
+	});
+
+	it('tells pressure, low memory and warnings until it is disposed of, and again afterwards', () => {
+		const seen: string[] = [];
+		const listen = () => {
+			memoryManager.onPressure(({ level }) => seen.push(`pressure ${level}`));
+			memoryManager.onLowMemory(({ level }) => seen.push(`low ${level}`));
+			memoryManager.onWarning(({ message }) => seen.push(message));
+		};
+		listen();
+		memoryManager.simulatePressure('critical').end();
+		warn('one');
+		assert.deepEqual(seen.splice(0), ['pressure critical', 'low critical', 'pressure normal', 'one']);
+		memoryManager.dispose();
+		memoryManager.simulatePressure('high').end();
+		assert.deepEqual(seen, []);
+		listen();
+		memoryManager.simulatePressure('high').end();
+		assert.deepEqual(seen, ['pressure high', 'low high', 'pressure normal']);
+	});
+
+	it('ends a single callback', () => {
+		const seen: string[] = [];
+		const end = memoryManager.onPressure(({ level }) => seen.push(level));
+		end();
+		memoryManager.simulatePressure('high').end();
+		assert.deepEqual(seen, []);
+	});
+
+	it('lists what lives', () => {
+		using _cache = new BoundedCache({ name: 'listed cache', maxBytes: 10 });
+		using _pool = new ObjectPool({ name: 'listed pool', max: 1, create: () => ({}) });
+		const owner = {};
+		const figures = { name: 'listed spill', entries: 2, bytes: 7, maxBytes: undefined, spilling: true };
+		const record = { ...figures, site: undefined, version: 3, disposed: false } as StoreRecord as SpillRecord;
+		const id = sharedHub().spills.add(record, owner);
+		const named = (list: { name: string }[]) => list.filter(({ name }) => name.startsWith('listed'));
+		assert.equal(named(memoryManager.caches()).length, 1);
+		assert.equal(named(memoryManager.pools()).length, 1);
+		assert.deepEqual(named(memoryManager.spills()), [{ name: 'listed spill', entries: 2, bytes: 7, spilling: true }]);
+		sharedHub().spills.remove(id);
+		assert.deepEqual(named(memoryManager.spills()), []);
+		for (const list of [
+			memoryManager.batches(),
+			memoryManager.weakCaches(),
+			memoryManager.tensorDicts(),
+			memoryManager.streams(),
+		])
+			assert.deepEqual(named(list), []);
+		assert.ok(owner);
+	});
+
+	it('clears caches by name', () => {
+		using cache = new BoundedCache({ name: 'to be cleared', maxBytes: 1_000, sizeOf: () => 40 });
+		cache.set('a', 'b');
+		assert.deepEqual(memoryManager.clearCache('to be cleared'), { clearedCaches: 1, freedBytes: 40 });
+		assert.throws(
+			() => memoryManager.clearCache('nobody'),
+			(error: unknown) => error instanceof MemoryManagerError && error.code === 'unknownCache',
+		);
+	});
+});
