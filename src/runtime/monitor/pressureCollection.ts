@@ -20,11 +20,11 @@ export function collectUnderPressure(): CleanupStep | undefined {
 	triedAt = now;
 	try {
 		const result = collectUnlessDeferred();
-		if (!result) return { target: 'collection', detail: 'A full collection was put off by withoutCollection.' };
+		if (!result) return { target: 'collection', detail: 'collection put off by withoutCollection' };
 		return {
 			target: 'collection',
 			freedBytes: result.freedBytes,
-			detail: `A full collection, ${formatMs(result.ms)}.`,
+			detail: `full collection in ${formatMs(result.ms)}`,
 		};
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);

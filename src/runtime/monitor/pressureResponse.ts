@@ -95,7 +95,7 @@ function relieve(
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);
 		warn(`${NAMES[target]} "${record.name}" could not give way to memory pressure: ${message}`, error);
-		return { detail: `It could not give way: ${message}`, failed: true };
+		return { detail: `could not give way: ${message}`, failed: true };
 	}
 }
 
@@ -109,7 +109,7 @@ function bounded(steps: readonly CleanupStep[]): CleanupStep[] {
 		kept.push({
 			target,
 			...(known.length > 0 && { freedBytes: known.reduce((sum, bytes) => sum + bytes, 0) }),
-			detail: more.length === 1 ? (more[0]?.detail ?? '') : `${more.length} more.`,
+			detail: more.length === 1 ? (more[0]?.detail ?? '') : `${more.length} more`,
 			...(more.some(({ failed }) => failed) && { failed: true }),
 		});
 	}

@@ -103,7 +103,7 @@ describe('PressureResponse', () => {
 			owners.add(hub.pools, 'whole', () => ({ detail: '2 objects destroyed.' }));
 			new PressureResponse().respond('elevated');
 			assert.deepEqual(cleanups()[0]?.steps, [
-				{ target: 'caches', name: 'broken', detail: 'It could not give way: stuck', failed: true },
+				{ target: 'caches', name: 'broken', detail: 'could not give way: stuck', failed: true },
 				{ target: 'pools', name: 'whole', detail: '2 objects destroyed.' },
 			]);
 			assert.deepEqual(warnings, ['Cache "broken" could not give way to memory pressure: stuck']);
@@ -161,7 +161,7 @@ describe('PressureResponse', () => {
 		const steps = cleanups()[0]?.steps ?? [];
 		assert.deepEqual(steps.slice(63), [
 			{ target: 'caches', name: 'cache 63', freedBytes: 1, detail: 'done.' },
-			{ target: 'caches', freedBytes: 36, detail: '36 more.' },
+			{ target: 'caches', freedBytes: 36, detail: '36 more' },
 			{ target: 'pools', detail: 'emptied.' },
 		]);
 	});
