@@ -21,6 +21,11 @@ for (let i = 0; i < 5; i++) {
 console.log('kept', kept.length);
 process.exitCode = 3;
 `;
+const TOOLS = `import { BoundedCache } from 'memory-manager-runtime';
+const cache = new BoundedCache({ name: 'rows', maxBytes: 1_000_000 });
+cache.set('a', 'x'.repeat(1000));
+setInterval(() => cache.size, 1000);
+`;
 const FOR_EVER = "setInterval(() => {}, 1000); console.log('here');";
 
 describe('profiling a script', () => {
@@ -92,6 +97,22 @@ describe('profiling a script', () => {
 		await vscode.commands.executeCommand(commands.stop);
 		assert.deepEqual(await second.session.ended, { kind: 'stopped' });
 		assert.equal(api.store.active, undefined);
+	});
+
+	it('cleans up and sets the collection strategy by command', async () => {
+		const uri = await writeScript('tools.mjs', TOOLS);
+		const { session, model } = await startedBy(api, () => vscode.commands.executeCommand(commands.profile, uri));
+		const cache = () => [...model.caches.values()].find(({ name }) => name === 'rows');
+		await waitFor(() => cache()?.entries === 1, { what: 'a filled cache' });
+		await vscode.commands.executeCommand(commands.setGcStrategy, 'aggressive');
+		await waitFor(() => model.runtime.collector?.strategy === 'aggressive', { what: 'the strategy' });
+		await vscode.commands.executeCommand(commands.setGcStrategy, 'default');
+		await waitFor(() => model.runtime.collector?.strategy === undefined, { what: 'V8 as it was' });
+		await vscode.commands.executeCommand(commands.comprehensiveCleanup);
+		await waitFor(() => cache()?.entries === 0, { what: 'an empty cache' });
+		await waitFor(() => model.runtime.cleanups.some(({ cause }) => cause === 'comprehensive'), { what: 'the cleanup' });
+		await waitFor(() => model.gcs.some(({ forcedBy }) => forcedBy === 'command'), { what: 'its collection' });
+		await session.stop();
 	});
 
 	it('runs again once when asked twice, with what is typed and not yet saved', async () => {

@@ -7,7 +7,7 @@ import { OperationTable } from './OperationTable.tsx';
 import { StreamTable } from './StreamTable.tsx';
 
 const SNIPPET = `import { BatchProcessor } from 'memory-manager-runtime';
-const batches = new BatchProcessor({ name: 'resize', maxBytes: 256 * 1024 * 1024 });`;
+const batches = new BatchProcessor({ name: 'resize', maxSize: 500, process: resizeAll });`;
 
 /** What goes through the script in pieces: batches, files, measured operations; a section only for what there is. */
 export function WorkTab(): JSX.Element {

@@ -72,6 +72,7 @@ function visit(node: AstNode, outer: Bindings, depth: number, found: TrackedFunc
 }
 
 function trackedBy(node: AstNode, bindings: Bindings): TrackedFunction | undefined {
+	if (node.type === 'Decorator') return decorated(node, bindings);
 	const isNew = node.type === 'NewExpression';
 	if (!isNew && node.type !== 'CallExpression' && node.type !== 'OptionalCallExpression') return undefined;
 	if (bindings.names.size === 0 && bindings.namespaces.size === 0) return undefined;
@@ -82,6 +83,13 @@ function trackedBy(node: AstNode, bindings: Bindings): TrackedFunction | undefin
 	if (!start) return undefined;
 	const [first] = Array.isArray(node.arguments) ? node.arguments : [];
 	return { kind: callee.kind, name: literal(first), ...start };
+}
+
+/** `@optimizeForMemory` stands without a call; its region has the method's name. */
+function decorated(node: AstNode, bindings: Bindings): TrackedFunction | undefined {
+	const callee = resolved(node.expression, bindings);
+	const start = callee?.kind === 'optimizeForMemory' ? startOf(callee.at) : undefined;
+	return start && { kind: 'optimizeForMemory', name: undefined, ...start };
 }
 
 function resolved(callee: unknown, bindings: Bindings): { kind: RegionKind; at: AstNode } | undefined {

@@ -32,8 +32,12 @@ using t = new MemoryTracker("block");
 	it('finds scopes and functions that run with collections around them', () => {
 		const source = `import { memoryManagement, optimizeForMemory as lean } from 'memory-manager-runtime';
 const load = lean(loadRows);
-await memoryManagement(async () => load());`;
-		assert.deepEqual(found(source), ['optimizeForMemory ?@2:14', 'memoryManagement ?@3:7']);
+await memoryManagement(async () => load());
+class Collection {
+	@lean process() {}
+	@unrelated other() {}
+}`;
+		assert.deepEqual(found(source), ['optimizeForMemory ?@2:14', 'memoryManagement ?@3:7', 'optimizeForMemory ?@5:3']);
 	});
 
 	it('follows aliases and namespaces', () => {
