@@ -1,6 +1,5 @@
 import { checkPressure } from '../monitor/sharedMonitor.ts';
 import { monotonicMs } from '../reporting/clock.ts';
-import { runtimeErrors } from '../runtimeError.ts';
 import { ChunkRing } from './chunkRing.ts';
 import { FileError, fileErrors } from './fileErrors.ts';
 import type { FileSettings, Sizer } from './fileOptions.ts';
@@ -10,9 +9,11 @@ import { within } from './within.ts';
 
 /** Buffers below this are not worth making smaller for a small file. */
 const LEAST_BUFFER = 64 * 1024;
+/** A consumer that takes less than this gains nothing from a chunk read ahead: waking the other thread costs as much. */
+const BUSY_MS = 0.05;
 
 /**
- * The chunks of a file. One is read ahead while the consumer works on another, so two are in memory. Who takes `give` gives each
+ * The chunks of a file. One is read ahead while a busy consumer works on another, so at most two are in memory. Who takes `give` gives each
  * chunk back itself; otherwise that happens when the next one is asked for.
  */
 export async function* chunkStream(
@@ -27,12 +28,14 @@ export async function* chunkStream(
 	const reader = new ChunkReader(source, settings, ring);
 	try {
 		await reader.skipToStart();
-		reader.readAhead();
+		let busy = false;
 		for (let chunk = await reader.take(); chunk.length > 0; chunk = await reader.take()) {
 			track.chunk(chunk.length, reader.chunkBytes);
 			checkPressure();
-			reader.readAhead();
+			const handedOver = monotonicMs();
+			if (busy) reader.readAhead();
 			yield chunk;
+			busy = monotonicMs() - handedOver > BUSY_MS;
 			if (!keeps) ring.giveBack(chunk);
 		}
 	} catch (error) {
@@ -94,12 +97,11 @@ class ChunkReader {
 		this.#ahead.catch(() => undefined);
 	}
 
-	/** The chunk read ahead; empty at the end. */
+	/** The next chunk; empty at the end. */
 	take(): Promise<Buffer> {
-		const ahead = this.#ahead;
+		const chunk = this.#ahead ?? this.#next();
 		this.#ahead = undefined;
-		if (!ahead) throw runtimeErrors.disposed('This reader');
-		return ahead;
+		return chunk;
 	}
 
 	async close(): Promise<void> {

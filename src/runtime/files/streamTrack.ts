@@ -36,7 +36,7 @@ export class StreamTrack {
 
 	opened(totalBytes: number | undefined): void {
 		this.record.totalBytes = totalBytes;
-		this.#id = sharedHub().streams.add(this.record, this);
+		this.#id = sharedHub().streams.add(this.record, this as object);
 	}
 
 	/** `chunkBytes`: what was asked for; a chunk at the end is shorter. */
