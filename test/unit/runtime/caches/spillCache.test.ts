@@ -170,7 +170,6 @@ describe('SpillCache', () => {
 			assert.deepEqual(await cache.get('key 9'), block(9));
 			assert.equal(await cache.get('key 0'), undefined);
 			assert.deepEqual([warnings.length, cache.stats().disk.entries], [1, 0]);
-			mkdirSync(join(folder.path, 'missing'), { recursive: true });
 		}
 	});
 
