@@ -13,20 +13,23 @@ export class SystemSampler {
 	readonly #heap: () => SampleEntry | undefined;
 	readonly #emit: (entry: SystemEntry) => void;
 	readonly #onError: (error: unknown) => void;
+	readonly #container: typeof containerFacts;
 	#pid: number | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
 
-	/** `heap` gives the latest sample, as long as it is fresh. */
+	/** `heap` gives the latest sample, as long as it is fresh; `container` is for tests. */
 	constructor(
 		clock: SessionClock,
 		heap: () => SampleEntry | undefined,
 		emit: (entry: SystemEntry) => void,
 		onError: (error: unknown) => void,
+		container = containerFacts,
 	) {
 		this.#clock = clock;
 		this.#heap = heap;
 		this.#emit = emit;
 		this.#onError = onError;
+		this.#container = container;
 	}
 
 	/** `pid` is the target's where it runs on this machine. */
@@ -46,7 +49,7 @@ export class SystemSampler {
 		const { available, total } = await mem();
 		if (this.#timer === undefined) return;
 		const { heapUsedBytes, heapLimitBytes, rssBytes } = this.#heap() ?? {};
-		const container = this.#pid === undefined ? {} : containerFacts(this.#pid, total);
+		const container = this.#pid === undefined ? {} : this.#container(this.#pid, total);
 		const facts = { availableBytes: available, totalBytes: total, ...container };
 		const { level, reason } = memoryLevel({ ...facts, heapUsedBytes, heapLimitBytes, rssBytes });
 		this.#emit({ type: 'system', t: this.#clock.now(), ...facts, level, levelReason: reason });
