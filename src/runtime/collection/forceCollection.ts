@@ -31,6 +31,9 @@ export function forceCollection(kind: CollectionKind = 'full'): CollectionResult
 	if (kind === 'minor') collect({ type: 'minor' });
 	else if (kind === 'shrinking' && canShrink()) collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 	else collect();
+	// V8 lets dead array buffers go on another thread, up to 15 ms later, and waits for that at the next collection: without one, `after`
+	// would still hold some of them. Tried on Node 20, 22, 24 and 26; the young generation is empty now, so it takes about 0.3 ms.
+	if (kind !== 'minor') collect({ type: 'minor' });
 	const ms = monotonicMs() - began;
 	const after = readMemory();
 	return { freedBytes: occupied(before) - occupied(after), before, after, ms };

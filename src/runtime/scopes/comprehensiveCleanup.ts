@@ -20,7 +20,7 @@ import { type CleanupOutcome, messageOf } from './registration.ts';
  */
 export async function forceComprehensiveCleanup(): Promise<CleanupReport> {
 	const began = monotonicMs();
-	const owners = stores();
+	const owners = clearStores();
 	const cleaning = takeAll().map(registration => registration.clean());
 	owners.push(...byOwner((await Promise.all(cleaning)).filter(outcome => outcome !== undefined)));
 	return conclude(owners, began);
@@ -29,7 +29,7 @@ export async function forceComprehensiveCleanup(): Promise<CleanupReport> {
 /** The same without waiting: asynchronous cleanups are begun and counted as `pending`; where one fails, it warns. */
 export function beginComprehensiveCleanup(): CleanupReport {
 	const began = monotonicMs();
-	const owners = stores();
+	const owners = clearStores();
 	const outcomes: CleanupOutcome[] = [];
 	for (const registration of takeAll()) {
 		const outcome = registration.clean();
@@ -47,7 +47,8 @@ function conclude(owners: OwnerReport[], began: number): CleanupReport {
 	return report;
 }
 
-function stores(): OwnerReport[] {
+/** Clears caches and destroys idle pool objects; never throws. */
+export function clearStores(): OwnerReport[] {
 	const hub = sharedHub();
 	const owners: OwnerReport[] = [];
 	for (const { record, owner } of [...hub.caches.live()]) {

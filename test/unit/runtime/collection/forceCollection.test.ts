@@ -12,4 +12,15 @@ describe('forceGarbageCollection', () => {
 		assert.ok(before.heapUsedBytes > after.heapUsedBytes && ms > 0);
 		assert.equal(runInNewContext('typeof held'), 'undefined');
 	});
+
+	it('counts array buffers that V8 lets go on another thread', () => {
+		for (let round = 0; round < 5; round++) {
+			let held: Buffer[] | undefined = Array.from({ length: 10 }, () => Buffer.alloc(5_000_000, 1));
+			assert.equal(held.length, 10);
+			held = undefined;
+			const { before, after } = memoryManager.forceGarbageCollection();
+			const freed = before.arrayBuffersBytes - after.arrayBuffersBytes;
+			assert.ok(freed >= 50_000_000, `freed ${freed} in round ${round}`);
+		}
+	});
 });
