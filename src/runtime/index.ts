@@ -6,7 +6,35 @@
  */
 import { installCommandHandlers } from './scopes/commandHandlers.ts';
 
-export type { EvictionReason, GcStrategy, MemoryLevel, MemoryReading, RegionKind, Site } from '../protocol/entries.ts';
+export type {
+	EvictionReason,
+	GcStrategy,
+	MemoryLevel,
+	MemoryReading,
+	RegionKind,
+	Site,
+	TensorInfo,
+} from '../protocol/entries.ts';
+export {
+	type Availability,
+	type AvailabilityOptions,
+	availability,
+	checkAvailable,
+	type MemoryBound,
+} from './arrays/available.ts';
+export { type ChunkLength, chunks } from './arrays/chunks.ts';
+export type { TensorChange } from './arrays/compactTensors.ts';
+export type { Dtype, TypedArray } from './arrays/dtypes.ts';
+export { estimateBytes } from './arrays/estimateBytes.ts';
+export { type FreeMemoryOptions, freeMemory } from './arrays/freeMemory.ts';
+export { type OptimizeDtypeOptions, type OptimizedArray, optimizeDtype } from './arrays/optimizeDtype.ts';
+export {
+	TensorDict,
+	type TensorDictOptions,
+	type TensorMemory,
+	type TensorOptimization,
+	type TensorOptions,
+} from './arrays/tensorDict.ts';
 export type {
 	BatchContext,
 	BatchErrorMode,
