@@ -32,6 +32,34 @@ describe('reportText', () => {
 			assert.match(text, expected);
 	});
 
+	it('has a section for everything that the runtime reported', () => {
+		for (const expected of [
+			/^resize tiles +48\u202f000 of 48\u202f000 .* 305 KB measured .* 5 memory level/m,
+			/^rendered pages .* 12 refused by the disk$/m,
+			/^parsed headers +1\u202f204 /m,
+			/^delays by hour +3 +61\.0 MB$/m,
+			/^data\/flights-2001\.csv +lines +588 MB \(100 %\)/m,
+			/^group by airport +executed .* 380 MB \(340 MB to 430 MB\) +balanced$/m,
+			/^Pressure +900 ms critical, 4\.60 s high, 8\.60 s elevated \(7 changes\); some of it simulated/m,
+			/^Collector +balanced: 7 collections forced, 410 MB freed/m,
+			/^Limits +profile constrained; Memory 2\.00 GB/m,
+			/^15\.1 s +memory pressure \(critical\) +164 MB .* disk overflow rendered pages failed/m,
+			/^26\.0 s +freeMemory +– .* nothing to let go of$/m,
+			/^Findings: 5$/m,
+			/^Problem: What parseRow allocates is never let go of\. \(68\.9 MB\)\n {2}at lib\/load\.mjs:41\n {2}- Live bytes/m,
+			/^ {2}→ .* \[BoundedCache\]$/m,
+			/^Not looked at: Growth by constructor/m,
+		])
+			assert.match(text, expected);
+	});
+
+	it('says when a diagnosis found nothing', () => {
+		const nothing = textOf([
+			{ type: 'diagnosis', t: 1, diagnosis: 1, findings: 0, ms: 1, collections: 1, notLookedAt: [] },
+		]);
+		assert.match(nothing, /^Findings: the diagnosis found nothing$/m);
+	});
+
 	it('shows a dash, never 0, for what was not measured', () => {
 		const empty = textOf([{ type: 'region', t: 1, id: 1, name: 'cut', kind: 'region' }]);
 		assert.match(empty, /^cut(?: +–){6}$/m);
@@ -45,7 +73,15 @@ describe('reportText', () => {
 		const hostile = '\u001b]0;owned\u0007\r\n\u202e<script>';
 		const region: Entry = { type: 'region', t: 1, id: 9, name: hostile, kind: 'region' };
 		const notice: Entry = { type: 'notice', t: 1, severity: 'error', message: hostile };
-		const printed = textOf([...sampleEntries(5_000, 'outOfMemory'), region, notice], hostile);
+		const finding: Entry = {
+			...{ type: 'finding', t: 1, diagnosis: 99, kind: 'neverDied', severity: 'error', title: hostile },
+			...{ evidence: [hostile], advice: hostile, tool: hostile, site: { file: hostile, line: 1, column: 1 } },
+		};
+		const cleanup: Entry = {
+			...{ type: 'cleanup', t: 1, ms: 1, cause: 'scope', label: hostile },
+			steps: [{ target: 'registered', name: hostile, detail: hostile }],
+		};
+		const printed = textOf([...sampleEntries(5_000, 'outOfMemory'), region, notice, finding, cleanup], hostile);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
 		assert.doesNotMatch(printed, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 		assert.match(printed, /␛\]0;owned␇/);
