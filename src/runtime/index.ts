@@ -151,12 +151,12 @@ export { forceComprehensiveCleanup } from './scopes/comprehensiveCleanup.ts';
 export { type Managed, type MemoryManagementOptions, memoryManagement } from './scopes/memoryManagement.ts';
 export type { Cleanup, RegistrationOptions } from './scopes/registration.ts';
 export type {
-	BatchStats,
+	BatchReport,
 	RegionStats,
-	SpillStats,
-	StreamStats,
-	TensorDictStats,
-	WeakCacheStats,
+	SpillReport,
+	StreamReport,
+	TensorDictReport,
+	WeakCacheReport,
 } from './storeLists.ts';
 
 installCommandHandlers();

@@ -1,7 +1,7 @@
 import type { MemoryLevel } from '../protocol/entries.ts';
 import type { CacheStats } from './caches/cacheOptions.ts';
 import type { CollectionResult } from './collection/forceCollection.ts';
-import { type GcOptimizer, sharedGcOptimizer } from './collection/gcOptimizer.ts';
+import { disposeSharedGcOptimizer, type GcOptimizer, sharedGcOptimizer } from './collection/gcOptimizer.ts';
 import { collectNow } from './collection/ownCollections.ts';
 import { configure, currentConfig } from './config.ts';
 import type { MemoryConfig, MemoryConfigOptions } from './configuration/memoryConfig.ts';
@@ -132,11 +132,11 @@ export class MemoryManager {
 		return lists.cacheList();
 	}
 
-	weakCaches(): lists.WeakCacheStats[] {
+	weakCaches(): lists.WeakCacheReport[] {
 		return lists.weakCacheList();
 	}
 
-	spills(): lists.SpillStats[] {
+	spills(): lists.SpillReport[] {
 		return lists.spillList();
 	}
 
@@ -144,15 +144,15 @@ export class MemoryManager {
 		return lists.poolList();
 	}
 
-	batches(): lists.BatchStats[] {
+	batches(): lists.BatchReport[] {
 		return lists.batchList();
 	}
 
-	tensorDicts(): lists.TensorDictStats[] {
+	tensorDicts(): lists.TensorDictReport[] {
 		return lists.tensorDictList();
 	}
 
-	streams(): lists.StreamStats[] {
+	streams(): lists.StreamReport[] {
 		return lists.streamList();
 	}
 
@@ -165,6 +165,7 @@ export class MemoryManager {
 	dispose(): void {
 		for (const end of [...this.#endings]) end();
 		disposeMonitoring();
+		disposeSharedGcOptimizer();
 	}
 
 	[Symbol.dispose](): void {

@@ -12,22 +12,22 @@ import { sharedHub } from './reporter.ts';
 import type { StoreRecord } from './reporting/records.ts';
 import { type RegionTotals, regionTotals } from './reporting/regionBook.ts';
 
-type Stats<E> = Omit<E, 'type' | 't' | 'id' | 'disposed'>;
+type Report<E> = Omit<E, 'type' | 't' | 'id' | 'disposed'>;
 
 /** Totals of one region since the profiler began to listen. */
 export interface RegionStats extends RegionTotals, Pick<RegionEntry, 'name' | 'kind' | 'site'> {}
 /** What a weak cache, a spill cache, a batch processor … reports, with the place that made it. What is not known is absent. */
-export type WeakCacheStats = Stats<WeakCacheEntry>;
-export type SpillStats = Stats<SpillEntry>;
-export type BatchStats = Stats<BatchEntry>;
-export type TensorDictStats = Stats<TensorDictEntry>;
-export type StreamStats = Stats<StreamEntry>;
+export type WeakCacheReport = Report<WeakCacheEntry>;
+export type SpillReport = Report<SpillEntry>;
+export type BatchReport = Report<BatchEntry>;
+export type TensorDictReport = Report<TensorDictEntry>;
+export type StreamReport = Report<StreamEntry>;
 
-export const weakCacheList = (): WeakCacheStats[] => statsOf<WeakCacheStats>(sharedHub().weakCaches.live());
-export const spillList = (): SpillStats[] => statsOf<SpillStats>(sharedHub().spills.live());
-export const batchList = (): BatchStats[] => statsOf<BatchStats>(sharedHub().batches.live());
-export const tensorDictList = (): TensorDictStats[] => statsOf<TensorDictStats>(sharedHub().tensorDicts.live());
-export const streamList = (): StreamStats[] => statsOf<StreamStats>(sharedHub().streams.live());
+export const weakCacheList = (): WeakCacheReport[] => statsOf<WeakCacheReport>(sharedHub().weakCaches.live());
+export const spillList = (): SpillReport[] => statsOf<SpillReport>(sharedHub().spills.live());
+export const batchList = (): BatchReport[] => statsOf<BatchReport>(sharedHub().batches.live());
+export const tensorDictList = (): TensorDictReport[] => statsOf<TensorDictReport>(sharedHub().tensorDicts.live());
+export const streamList = (): StreamReport[] => statsOf<StreamReport>(sharedHub().streams.live());
 
 export function cacheList(): CacheStats[] {
 	return Array.from(sharedHub().caches.live(), ({ record }) => {

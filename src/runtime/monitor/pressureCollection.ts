@@ -1,8 +1,10 @@
 import type { CleanupStep } from '../../protocol/entries.ts';
 import { formatMs } from '../../protocol/units.ts';
+import { occupied } from '../collection/forceCollection.ts';
 import { collectUnlessDeferred, lastCollection } from '../collection/ownCollections.ts';
 import { currentConfig } from '../config.ts';
 import { monotonicMs } from '../reporting/clock.ts';
+import { readMemory } from '../reporting/memoryReading.ts';
 import { warn } from '../reporting/warnings.ts';
 
 let triedAt = Number.NEGATIVE_INFINITY;
@@ -15,8 +17,7 @@ export function collectUnderPressure(): CleanupStep | undefined {
 	const { gcThresholdBytes = 0, gcIntervalMs } = currentConfig();
 	const now = monotonicMs();
 	if (now - Math.max(triedAt, lastCollection()?.atMs ?? triedAt) < gcIntervalMs) return undefined;
-	const { heapUsed, external } = process.memoryUsage();
-	if (heapUsed + external < gcThresholdBytes) return undefined;
+	if (occupied(readMemory()) < gcThresholdBytes) return undefined;
 	triedAt = now;
 	try {
 		const result = collectUnlessDeferred();

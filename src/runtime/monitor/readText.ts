@@ -1,4 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import * as fs from 'node:fs';
+
+// Taken once: a script may put its own file system in their place.
+const { closeSync, openSync, readSync } = fs;
 
 // Files of /proc and /sys have no size to go by; memory.stat of a recent kernel has about 1.5 KB.
 const buffer = { bytes: undefined as Buffer | undefined };

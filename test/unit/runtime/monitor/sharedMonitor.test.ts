@@ -50,6 +50,8 @@ describe('the shared monitor', () => {
 		for (let i = 0; i < 10; i++) cache.set(i, 'tile');
 		const seen: string[] = [];
 		const end = pressure.onChange(({ level, simulated }) => seen.push(`${level} ${simulated}`));
+		// What held before is told first.
+		hub.drain();
 		// This process is larger than that.
 		configure({ monitorIntervalMs: 10, maxMemoryBytes: MB });
 		ensureMonitoring();
