@@ -270,3 +270,9 @@ export function sharedGcOptimizer(): GcOptimizer {
 	shared ??= new GcOptimizer();
 	return shared;
 }
+
+/** Back to how V8 was started; the next use makes another optimizer. */
+export function disposeSharedGcOptimizer(): void {
+	shared?.dispose();
+	shared = undefined;
+}
