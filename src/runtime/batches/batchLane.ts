@@ -39,10 +39,10 @@ export class BatchLane<In, Out> {
 	/** A run begins; call what it gives at its end. */
 	enter(run: Run, totalItems: number | undefined): () => void {
 		this.#runs.add(run);
-		// Totals of a processor count over all its runs.
-		if (this.#runs.size === 1) {
-			this.#record.totalItems = totalItems === undefined ? undefined : this.#record.items + totalItems;
-		}
+		// A processor counts over all its runs; what an earlier one left undone is not to come any more.
+		const before = this.#runs.size === 1 ? this.#record.items : this.#record.totalItems;
+		const known = before !== undefined && totalItems !== undefined;
+		this.#record.totalItems = known ? before + totalItems : undefined;
 		return () => {
 			this.#runs.delete(run);
 			this.#learn();

@@ -33,6 +33,7 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	#failedItems = 0;
 	#bytes = 0;
 	#ending: { reason: unknown } | undefined;
+	#left = false;
 	#wake: (() => void) | undefined;
 
 	/** Made by `BatchProcessor.process`. */
@@ -80,7 +81,12 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 		return this.#outputs.next();
 	}
 
+	/** Leaves the run: aborts what is in work, waits for it and closes the input. Also ends a `next()` that waits. */
 	return(): Promise<IteratorResult<Out, undefined>> {
+		this.#left = true;
+		this.#intake?.stop();
+		for (const work of this.#slots) work.abort(undefined);
+		this.#wake?.();
 		return this.#outputs.return(undefined);
 	}
 
@@ -110,6 +116,7 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 		try {
 			for (;;) {
 				this.#throwIfEnding();
+				if (this.#left) return undefined;
 				intake.fill();
 				const [head] = this.#slots;
 				if (head?.done) {

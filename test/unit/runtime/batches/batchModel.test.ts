@@ -34,6 +34,8 @@ const plan = fc.record({
 	/** The run is aborted, or left, when so many results were read. */
 	abortAt: fc.option(fc.nat(30), { freq: 3 }),
 	leaveAt: fc.option(fc.nat(30), { freq: 4 }),
+	/** … or aborted while this batch is processed. */
+	abortIn: fc.option(fc.nat(12), { freq: 6 }),
 });
 
 type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
@@ -61,6 +63,7 @@ async function observe(given: Plan): Promise<Run> {
 	const seen = new Observed();
 	const { onError, concurrency, declared, maxBytes, maxSize, form } = given;
 	const left = [...given.levels];
+	const controller = new AbortController();
 	const checkBounds = () => {
 		assert.ok(seen.running <= concurrency);
 		const bytes = [...seen.inWork].reduce((sum, one) => sum + one.bytes, 0);
@@ -83,6 +86,7 @@ async function observe(given: Plan): Promise<Run> {
 		assert.deepEqual([context.size, context.index], [batch.length, batch[0]?.id]);
 		if (context.attempt === 2) seen.retried.push(...batch.map(one => one.id));
 		else seen.batches.push(batch.map(one => one.id));
+		if (seen.batches.length === given.abortIn) controller.abort('aborted');
 		const level = left.shift();
 		if (level) {
 			pressure.set(level, 'the test says so', true);
@@ -107,7 +111,6 @@ async function observe(given: Plan): Promise<Run> {
 					},
 				})
 			: new BatchProcessor<Item, number>({ ...common, process, maxSize, minSize, concurrency, errorScope: form });
-	const controller = new AbortController();
 	const run = processor.process(inputOf(items, given, seen), { signal: controller.signal });
 	try {
 		if (given.abortAt === 0) controller.abort('aborted');
@@ -201,7 +204,7 @@ function check(run: Run, given: Plan): void {
 	if (ended(seen, given)) {
 		assert.deepEqual([processed.length, seen.results.length], [items.length, results.length], 'nothing is left out');
 	}
-	if (seen.error === 'aborted') assert.ok(given.abortAt !== null && seen.results.length >= given.abortAt);
+	if (seen.error === 'aborted') assert.ok(given.abortIn !== null || seen.results.length >= (given.abortAt ?? 99));
 	else if (seen.error instanceof Error && seen.error.message === 'input') {
 		assert.equal(seen.results.length, results.length, 'what came before the error of the input is delivered');
 		assert.equal(processed.length, given.inputFails);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { isEntry } from '../../../../src/protocol/entryGuards.ts';
 import type { BatchContext, BatchProgress } from '../../../../src/runtime/batches/batchOptions.ts';
 import { BatchProcessor } from '../../../../src/runtime/batches/batchProcessor.ts';
+import { forceCollection } from '../../../../src/runtime/collection/forceCollection.ts';
+import { configure, resetConfig } from '../../../../src/runtime/config.ts';
 import { pressure } from '../../../../src/runtime/monitor/pressure.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
 import { waitFor } from '../../../support/waitFor.ts';
@@ -364,6 +366,96 @@ describe('BatchProcessor', () => {
 		const byPressure = make({ collectBetween: 'pressure' });
 		await byPressure.process(numbers(8)).toArray();
 		assert.equal(byPressure.stats().collections, 0);
+	});
+
+	it('takes one batch at a time while memory is critical', async () => {
+		let running = 0;
+		const seen: number[] = [];
+		const process = async (batch: number[]) => {
+			seen.push(++running);
+			await turn();
+			running--;
+			return batch;
+		};
+		const processor = make({ process, concurrency: 4, maxSize: 1 });
+		const run = processor.process(counted(60).input);
+		for (let i = 0; i < 8; i++) await run.next();
+		assert.equal(Math.max(...seen), 4);
+		pressure.set('critical', 'the test says so', true);
+		assert.match(processor.relieve('critical')?.detail ?? '', /, 4 → 1 at a time\.$/);
+		assert.equal(processor.relieve('critical'), undefined, 'nothing more to do');
+		for (let i = 0; i < 8; i++) await run.next();
+		const from = seen.length;
+		for (let i = 0; i < 8; i++) await run.next();
+		assert.deepEqual(new Set(seen.slice(from)), new Set([1]));
+		await run.return();
+	});
+
+	it('two runs at once keep their own order and bounds, and count together', async () => {
+		const processor = make({ concurrency: 2, process: async (batch: number[]) => double(batch) });
+		const [some, more] = await Promise.all([
+			processor.process(numbers(30)).toArray(),
+			processor.process(counted(20).input).toArray(),
+		]);
+		assert.deepEqual([some, more], [double(numbers(30)), double(numbers(20))]);
+		const { items, inFlightItems } = processor.stats();
+		assert.deepEqual([items, inFlightItems], [50, 0]);
+	});
+
+	it('can be left while the input owes an item', async () => {
+		async function* stuck() {
+			yield 1;
+			await new Promise(() => {});
+		}
+		const run = make().process(stuck());
+		const next = run.next();
+		await turn();
+		assert.deepEqual(await run.return(), { done: true, value: undefined });
+		assert.deepEqual(await next, { done: true, value: undefined });
+	});
+
+	it('takes its bounds from the configuration where it has none of its own', async () => {
+		configure({ maxMemoryBytes: 400 * 1024 * 1024, minBatchSize: 3, adaptiveBatches: false });
+		try {
+			const hub = recordingHub();
+			const processor = new BatchProcessor<number, number>({ name: 'configured', process: double, maxSize: 8 });
+			const state = hub.drain().entries.find(entry => entry.type === 'batch' && entry.name === 'configured');
+			hub.leave();
+			assert.ok(state?.type === 'batch');
+			assert.deepEqual([state.maxBytes, state.minSize, state.size], [100 * 1024 * 1024, 3, 8]);
+			assert.equal(processor.relieve('critical'), undefined);
+		} finally {
+			resetConfig();
+		}
+	});
+
+	it('is collected with its runs when nobody holds it, and holds nothing of what went through', async () => {
+		const seen: WeakRef<object>[] = [];
+		await (async () => {
+			const processor = new BatchProcessor<object, number>({
+				name: 'dropped',
+				maxSize: 2,
+				process: batch => batch.map(() => 1),
+			});
+			seen.push(new WeakRef(processor));
+			function* objects() {
+				for (let i = 0; i < 6; i++) {
+					const made = { i };
+					seen.push(new WeakRef(made));
+					yield made;
+				}
+			}
+			const run = processor.process(objects());
+			seen.push(new WeakRef(run));
+			await run.toArray();
+			const left = processor.process([{}, {}]);
+			seen.push(new WeakRef(left));
+			await left.next();
+		})();
+		await waitFor(() => {
+			forceCollection();
+			return seen.every(one => one.deref() === undefined);
+		});
 	});
 
 	it('disposed of, it ends what runs and refuses more', async () => {
