@@ -1,10 +1,7 @@
-/** Where a level begins. */
-export interface PressureThreshold {
-	/** Fewer bytes available on the machine than this … */
-	availableBytes: number;
-	/** … or a larger share (0–1) in use than this: of the machine, the container, the heap limit or `maxMemoryBytes`. */
-	share: number;
-}
+import type { LevelThreshold } from '../../protocol/levels.ts';
+
+/** Where a level begins: fewer bytes left on the machine, or a larger share (0–1) in use of anything that bounds the process. */
+export type PressureThreshold = LevelThreshold;
 
 export type MemoryProfile = 'default' | 'constrained' | 'largeCollection';
 

@@ -1,15 +1,16 @@
+import { DEFAULT_THRESHOLDS } from '../../protocol/levels.ts';
 import type { MemoryConfig, MemoryProfile } from './memoryConfig.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
 const shared = {
-	warning: Object.freeze({ availableBytes: 500 * MB, share: 0.85 }),
-	critical: Object.freeze({ availableBytes: 200 * MB, share: 0.95 }),
+	warning: Object.freeze({ ...DEFAULT_THRESHOLDS.warning }),
+	critical: Object.freeze({ ...DEFAULT_THRESHOLDS.critical }),
 	minBatchSize: 10,
 	adaptiveBatches: true,
 	gcIntervalMs: 60_000,
-	// A sample costs about 50 µs, so four a second are nothing, and a script can allocate a gigabyte in one.
+	// A sample costs 40 to 50 µs, so four a second are nothing, and a script can allocate a gigabyte in one.
 	monitorIntervalMs: 250,
 	monitoring: 'auto',
 } as const;

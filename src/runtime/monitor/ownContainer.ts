@@ -14,8 +14,8 @@ let known: { limit: ContainerLimit | undefined; constrained: number | undefined;
 
 /**
  * The limit of the container this process runs in, and its use. Two small files per reading once the limit is found.
- * Where no control group tells a limit, `process.constrainedMemory()` (in Node 20, 22, 24 and 26; 2^64 or 0 means none) may know
- * one, for example of a Windows job; it does not know the use.
+ * Where no control group tells a limit, `process.constrainedMemory()` may know one. Node 20, 22, 24 and 26 have it; 2^64 or 0 means
+ * none. From libuv 1.52 on it also knows resource limits (`ulimit -d`: seen by Node 24.21, not by 22.23). It does not know the use.
  */
 export function ownContainer(totalBytes: number): ContainerMemory | undefined {
 	const now = monotonicMs();

@@ -24,7 +24,7 @@ export function ensureMonitoring(): void {
 }
 
 /**
- * Looks at the memory now if the last look is older than the monitor's interval: a clock reading otherwise, about 30 ns. When the
+ * Looks at the memory now if the last look is older than the monitor's interval: a clock reading otherwise, about 50 ns. When the
  * level changes, owners are relieved before this returns: call it where your own state is whole.
  */
 export function checkPressure(): void {
