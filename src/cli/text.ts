@@ -107,7 +107,7 @@ const callsText = ({ calls, open }: ReportRegion): string =>
 const cacheColumns: Column<ReportCache>[] = [
 	{ title: 'name', value: cache => visibleText(cache.name, NAME_LENGTH) },
 	{ title: 'bytes', value: cache => formatBytes(cache.bytes), align: 'right' },
-	{ title: 'bound', value: cache => formatBytes(cache.maxBytes), align: 'right' },
+	{ title: 'bound', value: cache => formatBytes(cache.effectiveMaxBytes ?? cache.maxBytes), align: 'right' },
 	{ title: 'entries', value: cache => formatCount(cache.entries), align: 'right' },
 	{ title: 'hit rate', value: cache => formatPercent(cache.hitRate), align: 'right' },
 	{ title: 'evictions', value: cache => evictionsText(cache) },

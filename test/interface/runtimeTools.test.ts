@@ -45,6 +45,7 @@ describe('A script that uses the runtime’s tools', () => {
 		const decision = panel.locator('.table-decisions tbody tr').filter({ hasText: 'memory pressure' }).first();
 		assert.equal(await decision.locator('.column-size').innerText(), '32');
 		assert.notEqual(await decision.locator('.column-reason').innerText(), '');
+		assert.match(await cellText(panel, 'operations', 'join', 'ratio'), / ×$/);
 		assert.match(await cellText(panel, 'streams', 'runtimeTools.mjs', 'progress'), /100 %/);
 		await screenshot(window.page, 'work');
 	});
@@ -62,9 +63,19 @@ describe('A script that uses the runtime’s tools', () => {
 		});
 	});
 
+	it('shows what is on disk, weakly held and in tensors', async () => {
+		await showTab(panel, 'memory');
+		assert.match(await cellText(panel, 'spills', 'pages', 'writes'), /^[1-9]/);
+		assert.equal(await cellText(panel, 'spills', 'pages', 'bound'), '4.00 MB');
+		assert.equal(await cellText(panel, 'weakCaches', 'headers', 'entries'), '1');
+		assert.equal(await cellText(panel, 'tensorDicts', 'survey', 'bytes'), '27.3 KB');
+		await panel.locator('.table-tensorDicts button.disclosure').click();
+		assert.match(await panel.locator('.table-tensorDicts .detail').innerText(), /flux\s+float32\s+1\u202f000 × 6/);
+	});
+
 	it('tells pressure and cleanups', async () => {
 		await showTab(panel, 'memory');
-		assert.match(await cellText(panel, 'pressures', 'high', 'level'), /simulated/);
+		assert.match(await cellText(panel, 'pressures', 'simulated', 'level'), /^high/);
 		const row = panel.locator('.table-cleanups tbody tr').filter({ hasText: 'memory pressure (high)' }).first();
 		await row.locator('button.disclosure').click();
 		const steps = panel.locator('.table-cleanups .detail li');

@@ -4,7 +4,7 @@ import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
-import { cacheName, fullness, hitRate } from '../tables/cacheFigures.ts';
+import { boundNow, cacheName, fullness, hitRate } from '../tables/cacheFigures.ts';
 import { Meter } from './Meter.tsx';
 import { useSidebar } from './sidebarContext.ts';
 
@@ -55,7 +55,8 @@ export function Stores(): JSX.Element | null {
 }
 
 function cacheFigures(cache: CacheEntry): string {
-	const { bytes, bytesFrom, maxBytes, entries } = cache;
+	const { bytes, bytesFrom, entries } = cache;
+	const maxBytes = boundNow(cache);
 	const size = `${bytesFrom === 'declared' ? '' : '≈ '}${formatBytes(bytes)}`;
 	const bound = maxBytes ? ` of ${formatBytes(maxBytes)}` : `, ${formatCount(entries)} entries`;
 	const rate = hitRate(cache);

@@ -3,7 +3,7 @@ import type { CacheEntry, EvictionReason } from '../../src/protocol/entries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { ClearButton } from './ClearButton.tsx';
-import { cacheName, evicted, fullness, hitRate } from './cacheFigures.ts';
+import { boundNow, cacheName, evicted, fullness, hitRate } from './cacheFigures.ts';
 import { Bar, SiteLink } from './cells.tsx';
 import { type Column, DataTable } from './DataTable.tsx';
 
@@ -38,6 +38,18 @@ const FROM: Record<CacheEntry['bytesFrom'], string> = {
 	estimated: 'estimated by us',
 	both: 'some declared, some estimated',
 };
+
+function Bound({ cache }: { cache: CacheEntry }): JSX.Element {
+	const { maxBytes, effectiveMaxBytes, maxEntries } = cache;
+	const entries = maxEntries && `${formatCount(maxEntries)} entries`;
+	const text = [maxBytes && formatBytes(boundNow(cache)), entries].filter(Boolean).join(', ');
+	if (effectiveMaxBytes === undefined || maxBytes === undefined) return <>{text}</>;
+	return (
+		<span title="Memory is short: it keeps to a lower bound">
+			{text} <span class="dim">of {formatBytes(maxBytes)}</span>
+		</span>
+	);
+}
 
 const COLUMNS: readonly Column<CacheEntry>[] = [
 	{
@@ -81,10 +93,7 @@ const COLUMNS: readonly Column<CacheEntry>[] = [
 		title: 'Bound',
 		figure: true,
 		sortValue: ({ maxBytes }) => maxBytes ?? 0,
-		render: ({ maxBytes, maxEntries }) =>
-			[maxBytes && formatBytes(maxBytes), maxEntries && `${formatCount(maxEntries)} entries`]
-				.filter(Boolean)
-				.join(', '),
+		render: cache => <Bound cache={cache} />,
 	},
 	{
 		id: 'entries',
