@@ -74,6 +74,16 @@ const examples: readonly Expected[] = [
 			assert.ok((report.gc?.count ?? 0) > 100);
 		},
 	},
+	{
+		script: 'scopes.mjs',
+		prints:
+			/ {2}freed: column time, 1600000 bytes\nlate by hour: worst at 23, 42\.7 % of 1854 flights\n[\s\S]*aggressive: 13807 routes/,
+		regions: ['late by hour', 'late by distance', 'late by airline', 'rank', 'conservative', 'aggressive'],
+		check(report) {
+			const kindOf = (name: string) => report.regions.find(region => region.name === name)?.kind;
+			assert.deepEqual([kindOf('late by hour'), kindOf('rank')], ['memoryManagement', 'optimizeForMemory']);
+		},
+	},
 ];
 
 describe('the examples', () => {
