@@ -1,4 +1,4 @@
-// How long is the shortest way of three flights between two airports? With a leak that the script finds by itself:
+// How long is the shortest way of at most two flights between two airports? With a leak that the script finds by itself:
 // `node diagnose.mjs`, and without it: `node diagnose.mjs --fixed`.
 //
 // `diagnoseLeaks` plans the same trips round after round and compares what is live after a collection. Here it names
@@ -22,6 +22,8 @@ for (const { origin, destination } of readCsv('flights-airport.csv')) {
 		routes.set(origin, [...(routes.get(origin) ?? []), destination]);
 	}
 }
+
+const direct = new Map([...routes].map(([origin, destinations]) => [origin, new Set(destinations)]));
 
 let requests = 0;
 const trips = new Map();
@@ -54,23 +56,17 @@ function rememberTrip({ legs, km }, home, destination) {
 	return trip;
 }
 
-/** The shortest of the ways with at most two stops. */
+/** The shortest of the ways with at most one stop. */
 function shortestTrip(home, destination) {
 	let shortest;
-	const to = airports.get(destination);
-	for (const first of routes.get(home) ?? []) {
-		for (const second of first === destination ? [first] : (routes.get(first) ?? [])) {
-			if (second !== destination && !flies(second, destination)) continue;
-			const legs = [...new Set([home, first, second, destination])];
-			const km = lengthOf(legs);
-			if (to && (!shortest || km < shortest.km)) shortest = { legs, km };
-		}
+	for (const stop of routes.get(home) ?? []) {
+		if (stop !== destination && !direct.get(stop)?.has(destination)) continue;
+		const legs = stop === destination ? [home, destination] : [home, stop, destination];
+		const km = lengthOf(legs);
+		if (!shortest || km < shortest.km) shortest = { legs, km };
 	}
 	return shortest;
 }
-
-const direct = new Map([...routes].map(([origin, destinations]) => [origin, new Set(destinations)]));
-const flies = (origin, destination) => direct.get(origin)?.has(destination) ?? false;
 
 function lengthOf(legs) {
 	let km = 0;

@@ -147,8 +147,8 @@ describe('leaks', function () {
 				const node = await nodeBinary(major);
 				const leaking = await output(node, ['diagnose.mjs'], examples.folder);
 				assert.match(leaking, /A leak in 4 rounds/);
-				assert.match(leaking, /siteGrowth: What "rememberTrip" allocates is kept[^\n]*\n {2}at diagnose\.mjs:49\n/);
-				assert.match(leaking, /906 more objects "Object \{home, destination, stops, km\}"/);
+				assert.match(leaking, /siteGrowth: What "rememberTrip" allocates is kept[^\n]*\n {2}at diagnose\.mjs:51\n/);
+				assert.match(leaking, /866 more objects "Object \{home, destination, stops, km\}"/);
 				const fixed = await output(node, ['diagnose.mjs', '--fixed'], examples.folder);
 				assert.match(fixed, /No leak in 4 rounds/);
 			});
