@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { TypedArray } from '../../../../src/runtime/arrays/dtypes.ts';
 import { TensorDict } from '../../../../src/runtime/arrays/tensorDict.ts';
+import { forceCollection } from '../../../../src/runtime/collection/forceCollection.ts';
+import { registered } from '../../../../src/runtime/scopes/cleanupRegistry.ts';
 import { memoryManagement } from '../../../../src/runtime/scopes/memoryManagement.ts';
+import { waitFor } from '../../../support/waitFor.ts';
 import { recordingHub } from '../hub.ts';
 
 const make = () => new TensorDict({ name: 'test' });
@@ -178,5 +181,21 @@ describe('TensorDict', () => {
 		const [gone] = mine();
 		assert.deepEqual([gone?.disposed, gone?.bytes, gone?.count, gone?.tensors], [true, 0, 0, []]);
 		hub.leave();
+	});
+
+	it('goes with its tensors when it is dropped, and its registration with it', async () => {
+		const lost: WeakRef<object>[] = [];
+		const drop = () => {
+			const dict = new TensorDict({ name: 'dropped' });
+			const array = new Float64Array(1000);
+			dict.set('a', array);
+			lost.push(new WeakRef(dict), new WeakRef(array));
+		};
+		for (let i = 0; i < 20; i++) drop();
+		await waitFor(() => {
+			forceCollection();
+			const left = [...registered()].filter(({ name }) => name === 'dropped');
+			return left.length === 0 && lost.every(ref => ref.deref() === undefined);
+		});
 	});
 });
