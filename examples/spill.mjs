@@ -34,7 +34,9 @@ async function main() {
 		});
 	}
 	const top = [...meetings].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 6);
-	console.log(`${routes.length} routes, ${places.length} places: a table of ${Math.round((computed * places.length * 8) / MB)} MB`);
+	console.log(
+		`${routes.length} routes, ${places.length} places: a table of ${Math.round((computed * places.length * 8) / MB)} MB`,
+	);
 	for (const [state, count] of top) console.log(`  ${state}: ${count} meetings`);
 	console.log(`${computed} rows computed`);
 	console.error(`Heap in use at its peak: ${Math.round(peakBytes / MB)} MB`);
