@@ -171,7 +171,7 @@ function collectorLines({ collector, config }: RuntimeReport): string[] {
 		);
 	}
 	if (config) {
-		const limits = config.limits.map(([limit, value]) => `${visibleText(limit, 40)} ${visibleText(value, 40)}`);
+		const limits = config.limits.map(([limit, value]) => `${visibleText(limit, 40)} ${visibleText(value, 120)}`);
 		lines.push(`Limits       ${[`profile ${visibleText(config.profile, 40)}`, ...limits].join('; ')}`);
 	}
 	return lines;
