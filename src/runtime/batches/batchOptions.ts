@@ -49,7 +49,7 @@ interface CommonOptions<In> {
 export interface BatchOptions<In, Out> extends CommonOptions<In> {
 	/** Gives one result per item, in their order. */
 	process: (batch: In[], context: BatchContext) => readonly Out[] | PromiseLike<readonly Out[]>;
-	/** Bound: most items of a batch. */
+	/** Bound: most items of a batch. A batch begins when it is full or the input ends, so a slow input wants a small one. */
 	maxSize: number;
 	/** Least items of a batch, unless fewer are left or the declared bytes forbid it. The configured `minBatchSize` when absent. */
 	minSize?: number;

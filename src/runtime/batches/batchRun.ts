@@ -19,7 +19,14 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	readonly #lane: BatchLane<In, Out>;
 	readonly #options: BatchRunOptions;
 	readonly #totalItems: number | undefined;
-	readonly #outputs: AsyncGenerator<Out, undefined>;
+	/** The results of one batch after the other. */
+	readonly #outputs: AsyncGenerator<readonly Out[], undefined>;
+	/** Of the batch that is being read, and how many of them were. */
+	#ready: readonly Out[] = [];
+	#read = 0;
+	/** Callers of `next` in line for the next batch. */
+	#inLine = 0;
+	#line: Promise<unknown> = Promise.resolve();
 	readonly #errors: BatchFailure<In>[] = [];
 	readonly #turns = new EventLoopTurns();
 	/** Begun and not delivered, in order. */
@@ -73,12 +80,19 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	/** All results. Holds them in memory: for inputs that are known to be small. */
 	async toArray(): Promise<Out[]> {
 		const results: Out[] = [];
-		for await (const result of this.#outputs) results.push(result);
+		for await (const result of this) results.push(result);
 		return results;
 	}
 
 	next(): Promise<IteratorResult<Out, undefined>> {
-		return this.#outputs.next();
+		if (this.#inLine === 0 && this.#hasReady()) return Promise.resolve(this.#take());
+		this.#inLine++;
+		const result = this.#line.then(() => this.#advance());
+		const leave = () => {
+			this.#inLine--;
+		};
+		this.#line = result.then(leave, leave);
+		return result;
 	}
 
 	/** Leaves the run: aborts what is in work, waits for it and closes the input. Also ends a `next()` that waits. */
@@ -87,7 +101,7 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 		this.#intake?.stop();
 		for (const work of this.#slots) work.abort(undefined);
 		this.#wake?.();
-		return this.#outputs.return(undefined);
+		return this.#outputs.return(undefined) as Promise<IteratorReturnResult<undefined>>;
 	}
 
 	[Symbol.asyncIterator](): this {
@@ -103,7 +117,27 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 		this.#wake?.();
 	}
 
-	async *#deliver(input: Input<In>): AsyncGenerator<Out, undefined> {
+	#hasReady(): boolean {
+		return this.#read < this.#ready.length && !this.#ending && !this.#left;
+	}
+
+	#take(): IteratorResult<Out, undefined> {
+		return { done: false, value: this.#ready[this.#read++] as Out };
+	}
+
+	async #advance(): Promise<IteratorResult<Out, undefined>> {
+		while (!this.#hasReady()) {
+			this.#ready = [];
+			this.#read = 0;
+			// It takes the last batch for delivered, or ends.
+			const { done, value } = await this.#outputs.next();
+			if (done) return { done, value: undefined };
+			this.#ready = value;
+		}
+		return this.#take();
+	}
+
+	async *#deliver(input: Input<In>): AsyncGenerator<readonly Out[], undefined> {
 		this.#throwIfEnding();
 		const { signal } = this.#options;
 		signal?.throwIfAborted();
@@ -120,10 +154,8 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 				intake.fill();
 				const [head] = this.#slots;
 				if (head?.done) {
-					for (const result of head.results) {
-						yield result;
-						this.#throwIfEnding();
-					}
+					if (head.results.length > 0) yield head.results;
+					this.#throwIfEnding();
 					this.#delivered(head);
 					await this.#turns.due();
 				} else if (head || !intake.ended) await this.#woken();
