@@ -17,7 +17,12 @@ describe('examples/bigFile.mjs', () => {
 	after(() => folder.remove());
 
 	it('gets the same sums line by line in a fraction of the memory, and cleans up', async () => {
-		const env = { ...linkedEnvironment(folder.path, await deadPid()), FILE_MB: '40', TMPDIR: folder.path, TEMP: folder.path };
+		const env = {
+			...linkedEnvironment(folder.path, await deadPid()),
+			FILE_MB: '40',
+			TMPDIR: folder.path,
+			TEMP: folder.path,
+		};
 		const results = [];
 		for (const args of [[], ['--whole']]) {
 			const { code, stdout, stderr } = await run(process.execPath, [script, ...args], env);
@@ -29,6 +34,7 @@ describe('examples/bigFile.mjs', () => {
 		assert.equal(lines.stdout, whole.stdout);
 		assert.match(lines.stdout, /^\w{3}: \d+ flights[\s\S]*airports in \d+ MB\n$/);
 		assert.ok(lines.peakMb * 2 < whole.peakMb, `${lines.peakMb} MB by lines, ${whole.peakMb} MB at once`);
-		assert.deepEqual(readdirSync(folder.path), []);
+		const left = readdirSync(folder.path).filter(name => name.startsWith('big-file-'));
+		assert.deepEqual(left, []);
 	});
 });
