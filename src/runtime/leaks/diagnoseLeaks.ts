@@ -34,7 +34,8 @@ const NATIVE_BYTES = 32 * 1024 * 1024;
  * kept alive for so long. A round stops the script for two or three full collections, 0.4 to 0.9 ms for each live MB, and for
  * the count by constructor. A function is seen when it keeps some ten times `intervalBytes` in all.
  *
- * Throws a `MemoryManagerError`: `invalidOption`; `collectionUnavailable` where no collection can be forced. What cannot
+ * What is kept for as long as the program runs but no longer grows is no leak; a store that still fills up during the rounds looks
+ * like one, so warm it up before. Throws a `MemoryManagerError`: `invalidOption`; `collectionUnavailable` where no collection can be forced. What cannot
  * be looked at otherwise (the inspector is not allowed) is told in `notLookedAt`.
  *
  * @example

@@ -18,7 +18,9 @@ export interface PeakReading {
 	 * between two readings is.
 	 */
 	peakBytes: number;
-	/** `peakBytes` above what was in use at the start. */
+	/**
+	 * `peakBytes` above what was in use at the start. Garbage at the start hides as much of it: `MemoryAnalyzer` collects before.
+	 */
 	overStartBytes: number;
 	/** Highest resident memory seen; exact where it is the highest since the process began, else a lower bound. */
 	rssPeakBytes: number;
