@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import type { CacheEntry, EvictionReason } from '../../src/protocol/entries.ts';
-import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { ClearButton } from './ClearButton.tsx';
 import { boundNow, cacheName, evicted, fullness, hitRate } from './cacheFigures.ts';
-import { Bar, SiteLink } from './cells.tsx';
+import { Bar } from './cells.tsx';
+import { nameColumn, siteColumn } from './columns.tsx';
 import { type Column, DataTable } from './DataTable.tsx';
 
 export function CacheTable({ caches }: { caches: readonly CacheEntry[] }): JSX.Element {
@@ -52,19 +52,7 @@ function Bound({ cache }: { cache: CacheEntry }): JSX.Element {
 }
 
 const COLUMNS: readonly Column<CacheEntry>[] = [
-	{
-		id: 'name',
-		title: 'Cache',
-		sortValue: cacheName,
-		render: cache => (
-			<>
-				<span class="name" title={visibleText(cache.name, 1_000)}>
-					{cacheName(cache)}
-				</span>
-				{cache.disposed && <span class="note">disposed</span>}
-			</>
-		),
-	},
+	nameColumn('Cache'),
 	{
 		id: 'bytes',
 		title: 'Bytes',
@@ -131,7 +119,7 @@ const COLUMNS: readonly Column<CacheEntry>[] = [
 			);
 		},
 	},
-	{ id: 'site', title: 'Made at', render: ({ site }) => <SiteLink site={site} /> },
+	siteColumn(),
 	{
 		id: 'clear',
 		title: 'Clear',

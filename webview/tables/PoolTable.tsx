@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import type { PoolEntry } from '../../src/protocol/entries.ts';
-import { visibleText } from '../../src/protocol/text.ts';
 import { formatCount } from '../../src/protocol/units.ts';
 import { ClearButton } from './ClearButton.tsx';
 import { cacheName } from './cacheFigures.ts';
-import { Bar, SiteLink } from './cells.tsx';
+import { Bar } from './cells.tsx';
+import { nameColumn, siteColumn } from './columns.tsx';
 import { type Column, DataTable } from './DataTable.tsx';
 
 export function PoolTable({ pools }: { pools: readonly PoolEntry[] }): JSX.Element {
@@ -36,19 +36,7 @@ const count = (id: CountName, title: string, meaning: string): Column<PoolEntry>
 });
 
 const COLUMNS: readonly Column<PoolEntry>[] = [
-	{
-		id: 'name',
-		title: 'Pool',
-		sortValue: cacheName,
-		render: pool => (
-			<>
-				<span class="name" title={visibleText(pool.name, 1_000)}>
-					{cacheName(pool)}
-				</span>
-				{pool.disposed && <span class="note">disposed</span>}
-			</>
-		),
-	},
+	nameColumn('Pool'),
 	{
 		id: 'inUse',
 		title: 'In use',
@@ -66,7 +54,7 @@ const COLUMNS: readonly Column<PoolEntry>[] = [
 	count('created', 'Created', 'Made since the start'),
 	count('reused', 'Reused', 'Handed out again instead of made'),
 	count('leaked', 'Leaked', 'Collected as garbage without having been given back'),
-	{ id: 'site', title: 'Made at', render: ({ site }) => <SiteLink site={site} /> },
+	siteColumn(),
 	{
 		id: 'clear',
 		title: 'Clear',
