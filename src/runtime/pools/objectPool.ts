@@ -65,8 +65,9 @@ export class ObjectPool<T extends object> {
 			this.#record.waiting = length;
 			this.#record.version++;
 		});
-		this.#id = sharedHub().pools.add(this.#record, this);
+		// Before anybody knows of the pool: a wrong configuration is thrown here.
 		if (options.underPressure !== 'keep') ensureMonitoring();
+		this.#id = sharedHub().pools.add(this.#record, this);
 	}
 
 	/**

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { forceCollection } from '../../../../src/runtime/collection/forceCollection.ts';
+import { memoryManager } from '../../../../src/runtime/manager.ts';
 import { ObjectPool } from '../../../../src/runtime/pools/objectPool.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
 import { waitFor } from '../../../support/waitFor.ts';
+import { recordingHub } from '../hub.ts';
 
 interface Thing {
 	id: number;
@@ -348,5 +350,19 @@ describe('ObjectPool', () => {
 		await turnedAway;
 		made.resolve({ id: 9 });
 		await waitFor(() => destroyed.length === 1);
+	});
+
+	it('is asked by a change of the level, and the profiler is told', async () => {
+		const hub = recordingHub();
+		using pool = make({ name: 'pressed', max: 4, bytesOf: () => 10 });
+		const things = await Promise.all([1, 2, 3, 4].map(() => pool.acquire()));
+		for (const thing of things) pool.release(thing);
+		const simulation = memoryManager.simulatePressure('critical');
+		simulation.end();
+		assert.deepEqual([pool.stats().idle, pool.stats().destroyed], [0, 4]);
+		const steps = hub.drain().entries.flatMap(entry => (entry.type === 'cleanup' ? entry.steps : []));
+		const own = steps.filter(({ name }) => name === 'pressed');
+		assert.deepEqual(own, [{ target: 'pools', name: 'pressed', freedBytes: 40, detail: '4 idle objects destroyed' }]);
+		hub.leave();
 	});
 });
