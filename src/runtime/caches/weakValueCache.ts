@@ -95,7 +95,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 		const ref = new WeakRef(value);
 		this.#entries.set(key, ref);
 		this.#lost.register(value, { key, ref }, ref);
-		this.#sweep();
+		this.#sweepSome();
 		this.#changed();
 		return true;
 	}
@@ -200,8 +200,16 @@ export class WeakValueCache<K extends {}, V extends object> {
 		else this.#entries.delete(key);
 	}
 
+	/** Takes out every entry whose value was collected. Keeps the other values alive until the synchronous code that asks returns. */
+	sweep(): void {
+		for (const [key, ref] of [...this.#entries]) {
+			if (ref.deref() === undefined) dropLost(this.#entries, this.#record, key);
+		}
+		this.#changed();
+	}
+
 	/** Looks at a few entries in turn: callbacks for lost values do not run while the script lets no event in. */
-	#sweep(): void {
+	#sweepSome(): void {
 		for (let i = 0; i < SWEPT; i++) {
 			this.#cursor ??= this.#entries.entries();
 			const next = this.#cursor.next();

@@ -76,11 +76,13 @@ export class GcOptimizer {
 
 	/**
 	 * Follows a strategy from now on; gives what is in force. `conservative` runs a full collection, unless `withoutCollection` is open.
-	 * Throws a `MemoryManagerError`: `invalidOption` for an unknown strategy, `disposed` after `dispose`.
+	 * Throws a `MemoryManagerError`: `invalidOption` for an unknown strategy, `invalidConfig` where the environment is wrong, `disposed` after `dispose`.
 	 */
 	use(strategy: GcStrategy): GcConfig {
 		checkStrategy(strategy);
 		if (this.#disposed) throw runtimeErrors.disposed('The GcOptimizer');
+		// A configuration that cannot be must throw before anything has changed.
+		currentConfig();
 		const changed = this.#strategy !== strategy;
 		this.#strategy = strategy;
 		pullLevers(strategy);

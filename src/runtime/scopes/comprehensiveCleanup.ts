@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CleanupTarget } from '../../protocol/entries.ts';
 import { collectNow } from '../collection/ownCollections.ts';
 import { sharedHub } from '../reporter.ts';
@@ -10,7 +11,7 @@ import { type CleanupOutcome, messageOf } from './registration.ts';
 
 /**
  * Lets go of everything that can be: caches are cleared, idle pool objects destroyed, all registered objects cleaned, those of open
- * scopes as well, dead entries of weak caches taken out; then a full collection runs. Asynchronous cleanups run concurrently and are
+ * scopes as well; then a full collection runs, and what it took is taken out of weak caches. Asynchronous cleanups run concurrently and are
  * waited for. A failure stops nothing else: it is warned about and stands in the report. The process stands still during the
  * collection. Needs no `--expose-gc`; where no collection can be forced, that step has failed.
  *
@@ -23,10 +24,15 @@ export async function forceComprehensiveCleanup(): Promise<CleanupReport> {
 	const owners = clearStores();
 	const cleaning = takeAll().map(registration => registration.clean());
 	owners.push(...byOwner((await Promise.all(cleaning)).filter(outcome => outcome !== undefined)));
+	// What was looked at through a weak reference stays alive until the event loop turns.
+	await setImmediate();
 	return conclude(owners, began);
 }
 
-/** The same without waiting: asynchronous cleanups are begun and counted as `pending`; where one fails, it warns. */
+/**
+ * The same without waiting: asynchronous cleanups are begun and counted as `pending`; where one fails, it warns. The objects that were
+ * cleaned themselves, not what they let go of, outlive the collection: they were looked at through weak references.
+ */
 export function beginComprehensiveCleanup(): CleanupReport {
 	const began = monotonicMs();
 	const owners = clearStores();
@@ -41,7 +47,9 @@ export function beginComprehensiveCleanup(): CleanupReport {
 }
 
 function conclude(owners: OwnerReport[], began: number): CleanupReport {
-	owners.push(...sweepWeakCaches(), collectionStep(collectNow));
+	// In this order: looking at a weak value keeps it alive through a collection that follows at once.
+	owners.push(collectionStep(collectNow));
+	owners.push(...sweepWeakCaches());
 	const report = cleanupReport(owners, began);
 	tellCleanup('comprehensive', undefined, report, began);
 	return report;
