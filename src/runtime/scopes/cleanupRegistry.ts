@@ -75,7 +75,7 @@ let collected: FinalizationRegistry<{ scope: CleanupScope; registration: Registr
  * Where the scope around the call has ended, because this is asynchronous work that it did not wait for, the object belongs to the
  * next scope that is still open, else to the process: it may well be in use.
  *
- * Gives what takes the registration back. About 10 µs. Throws a `MemoryManagerError`: `invalidInput` for something that cannot be
+ * Gives what takes the registration back. 10 to 40 µs, most of it for the place in the source. Throws a `MemoryManagerError`: `invalidInput` for something that cannot be
  * cleaned, `invalidOption` for wrong options.
  *
  * @example
