@@ -69,13 +69,13 @@ export interface SharedHub extends RuntimeHub {
 class Hub implements SharedHub {
 	readonly protocol = 1;
 	readonly version = VERSION;
-	readonly caches = new Registry<CacheRecord>(entryOf('cache'));
-	readonly pools = new Registry<PoolRecord>(entryOf('pool'));
-	readonly weakCaches = new Registry<WeakCacheRecord>(entryOf('weakCache'));
-	readonly spills = new Registry<SpillRecord>(entryOf('spill'));
-	readonly batches = new Registry<BatchRecord>(entryOf('batch'));
-	readonly tensorDicts = new Registry<TensorDictRecord>(entryOf('tensorDict'));
-	readonly streams = new Registry<StreamRecord>(entryOf('stream'));
+	readonly caches = new Registry<CacheRecord>(entryOf('cache'), () => this.recording);
+	readonly pools = new Registry<PoolRecord>(entryOf('pool'), () => this.recording);
+	readonly weakCaches = new Registry<WeakCacheRecord>(entryOf('weakCache'), () => this.recording);
+	readonly spills = new Registry<SpillRecord>(entryOf('spill'), () => this.recording);
+	readonly batches = new Registry<BatchRecord>(entryOf('batch'), () => this.recording);
+	readonly tensorDicts = new Registry<TensorDictRecord>(entryOf('tensorDict'), () => this.recording);
+	readonly streams = new Registry<StreamRecord>(entryOf('stream'), () => this.recording);
 	recording = false;
 	readonly #stores = [
 		this.caches,

@@ -28,17 +28,23 @@ interface Registration<R extends StoreRecord, O extends StoreOwner> {
 	sent: boolean;
 }
 
+/** Of those that came and went between two questions. */
+const MAX_UNSEEN = 64;
+
 /** Live caches, pools and the like, held weakly. One that was disposed of or collected is told once and forgotten. */
 export class Registry<R extends StoreRecord, O extends StoreOwner = StoreOwner> {
 	readonly #toEntry: (id: number, record: R, t: number) => RuntimeEntry;
+	readonly #isHeard: () => boolean;
 	readonly #live = new Map<number, Registration<R, O>>();
 	/** Gone, but the engine has yet to hear of it. */
 	#gone: Registration<R, O>[] = [];
 	readonly #collected = new FinalizationRegistry<number>(id => this.remove(id));
 	#lastId = 0;
 
-	constructor(toEntry: (id: number, record: R, t: number) => RuntimeEntry) {
+	/** `isHeard`: somebody asks for `changes`. */
+	constructor(toEntry: (id: number, record: R, t: number) => RuntimeEntry, isHeard: () => boolean) {
 		this.#toEntry = toEntry;
+		this.#isHeard = isHeard;
 	}
 
 	/** The owner must call `remove` when it is disposed of. */
@@ -54,7 +60,8 @@ export class Registry<R extends StoreRecord, O extends StoreOwner = StoreOwner> 
 		if (!found) return;
 		this.#live.delete(id);
 		found.record.disposed = true;
-		if (found.sent) this.#gone.push(found);
+		// A file that is read in a moment is there and gone between two questions; of very many such the first are told.
+		if (found.sent || (this.#isHeard() && this.#gone.length < MAX_UNSEEN)) this.#gone.push(found);
 	}
 
 	/** Everything is news again. */

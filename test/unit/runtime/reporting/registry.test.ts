@@ -22,6 +22,25 @@ describe('reports of caches and pools', () => {
 		hub.leave();
 	});
 
+	it('tell of what came and went between two questions, of very many of some', () => {
+		const hub = recordingHub();
+		const told = () => hub.drain().entries.filter(entry => entry.type === 'cache' && entry.name === 'brief');
+		const brief = () => new BoundedCache<string, number>({ name: 'brief', maxBytes: 100 }).dispose();
+		brief();
+		assert.deepEqual(
+			told().map(entry => 'disposed' in entry && entry.disposed),
+			[true],
+		);
+		for (let i = 0; i < 10_000; i++) brief();
+		const many = told().length;
+		assert.ok(many >= 50 && many < 1_000, `${many} told`);
+		hub.leave();
+		brief();
+		hub.go();
+		assert.equal(told().length, 0, 'what nobody listened to is not kept');
+		hub.leave();
+	});
+
 	it('tell of one that was collected', async () => {
 		const hub = recordingHub();
 		(() => new BoundedCache<string, number>({ name: 'dropped', maxBytes: 100 }).set('a', 1))();
