@@ -77,6 +77,15 @@ export const runtimeErrors = {
 
 /** A value as a message names it: short. */
 export function shown(value: unknown): string {
-	const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+	const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value);
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** An object may have no text, or a `toString` that throws. */
+function textOf(value: unknown): string {
+	try {
+		return String(value);
+	} catch {
+		return `[${typeof value}]`;
+	}
 }

@@ -61,7 +61,7 @@ export class BufferPool extends ObjectPool<Buffer> {
 			// Transferred to another thread: its length is 0.
 			isUsable: buffer => buffer.byteLength === bufferBytes,
 			bytesOf: buffer => buffer.byteLength,
-			...(underPressure && { underPressure }),
+			...(underPressure !== undefined && { underPressure }),
 		});
 		this.bufferBytes = bufferBytes;
 		this.#memory = memory;
@@ -79,7 +79,7 @@ export class BufferPool extends ObjectPool<Buffer> {
 		return options?.zeroed ? buffer?.fill(0) : buffer;
 	}
 
-	/** Runs `fn` with a buffer and gives it back afterwards, also when `fn` fails. */
+	/** See {@link ObjectPool.use}. */
 	override use<R>(fn: (buffer: Buffer) => R | Promise<R>, options?: AcquireBufferOptions): Promise<R> {
 		return super.use(fn, options);
 	}
@@ -141,5 +141,5 @@ function checkBufferPoolOptions(options: BufferPoolOptions): BufferPoolBase & { 
 		throw invalidOption(owner, 'maxBytes', `at least "bufferBytes" (${bufferBytes})`, maxBytes);
 	}
 	const bound = max ?? Math.floor((maxBytes ?? 0) / bufferBytes);
-	return { name, bufferBytes, max: bound, ...(underPressure && { underPressure }) };
+	return { name, bufferBytes, max: bound, ...(underPressure !== undefined && { underPressure }) };
 }

@@ -112,8 +112,9 @@ export class ObjectPool<T extends object> {
 		}
 	}
 
-	/** Runs `fn` with an object and gives it back afterwards, also when `fn` fails. */
+	/** Runs `fn` with an object and gives it back afterwards, also when `fn` fails. Rejects like `acquire`. */
 	async use<R>(fn: (object: T) => R | Promise<R>, options?: AcquireOptions): Promise<R> {
+		if (typeof fn !== 'function') throw runtimeErrors.invalidOption(`Pool "${this.name}"`, 'fn', 'a function', fn);
 		const object = await this.acquire(options);
 		let result: R;
 		try {
@@ -196,6 +197,8 @@ export class ObjectPool<T extends object> {
 	}
 
 	#wait(options: AcquireOptions | undefined): Promise<T> {
+		// `create` has run since the signal was asked, and nobody would hear it any more.
+		options?.signal?.throwIfAborted();
 		const waiting = this.#waiting.join(
 			options && {
 				...options,

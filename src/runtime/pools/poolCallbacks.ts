@@ -55,7 +55,12 @@ export class PoolCallbacks<T extends object> {
 		const { isUsable } = this.#options;
 		if (!isUsable) return true;
 		try {
-			return isUsable(object);
+			const usable: unknown = isUsable(object);
+			if (!isThenable(usable)) return Boolean(usable);
+			// Nobody waits for the answer, and a promise itself would always mean yes.
+			this.#watch('isUsable', usable);
+			warn(`Pool "${this.#pool}": "isUsable" gave a promise instead of true or false; the object is not used again.`);
+			return false;
 		} catch (error) {
 			this.warn('isUsable', error);
 			return false;
@@ -67,7 +72,8 @@ export class PoolCallbacks<T extends object> {
 		const { bytesOf } = this.#options;
 		if (!bytesOf) return undefined;
 		try {
-			const bytes = bytesOf(object);
+			const bytes: unknown = bytesOf(object);
+			if (isThenable(bytes)) this.#watch('bytesOf', bytes);
 			if (typeof bytes === 'number' && bytes >= 0 && Number.isFinite(bytes)) return bytes;
 			warn(`Pool "${this.#pool}": "bytesOf" gave ${shown(bytes)} instead of a number of bytes.`);
 		} catch (error) {

@@ -61,7 +61,8 @@ export function checkPoolOptions<T extends object>(options: ObjectPoolOptions<T>
 
 /** Throws `invalidOption`. */
 export function checkAcquireOptions(pool: string, { signal, timeoutMs }: AcquireOptions): void {
-	if (timeoutMs !== undefined && !(timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+	const isTime = typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS;
+	if (timeoutMs !== undefined && !isTime) {
 		const expected = `a number of milliseconds from 0 to ${MAX_TIMEOUT_MS}`;
 		throw runtimeErrors.invalidOption(`Pool "${pool}"`, 'timeoutMs', expected, timeoutMs);
 	}

@@ -35,6 +35,11 @@ describe('BufferPool', () => {
 		}
 	});
 
+	it('refuses an unknown answer to pressure', () => {
+		const options = { name: 'blocks', bufferBytes: 8, max: 1, underPressure: '' as 'keep' };
+		assert.throws(() => new BufferPool(options), { message: /"shrink" or "keep"/ });
+	});
+
 	it('hands the same memory out again, and counts it', async () => {
 		const pool = make({ max: undefined, maxBytes: 2100 });
 		const first = await pool.acquire();

@@ -44,13 +44,17 @@ describe('ObjectPool', () => {
 		assert.throws(() => make({ max: Number.NaN }), { message: /"max" must be a positive whole number, not NaN/ });
 		assert.throws(() => make({ reset: 'clear' }), { code: 'invalidOption' });
 		assert.throws(() => make({ underPressure: 'maybe' }), { message: /"shrink" or "keep"/ });
+		// Neither has a text that a message could show.
+		assert.throws(() => make({ max: Object.create(null) }), { code: 'invalidOption' });
+		assert.throws(() => make({ max: Symbol('2') }), { code: 'invalidOption' });
 	});
 
 	it('refuses waits that cannot be', async () => {
 		const pool = make();
-		for (const timeoutMs of [-1, Number.NaN, 2 ** 31]) {
+		for (const timeoutMs of [-1, Number.NaN, 2 ** 31, '5' as unknown as number]) {
 			await assert.rejects(pool.acquire({ timeoutMs }), { code: 'invalidOption' });
 		}
+		await assert.rejects(pool.use(undefined as unknown as () => void), { code: 'invalidOption' });
 		await assert.rejects(pool.acquire({ signal: {} as AbortSignal }), { code: 'invalidOption' });
 		assert.equal(pool.stats().created, 0);
 	});
@@ -263,6 +267,38 @@ describe('ObjectPool', () => {
 		const thing = await pool.acquire();
 		assert.throws(() => pool.release(thing), { code: 'invalidOption', message: /"reset" must be synchronous/ });
 		assert.equal(pool.stats().destroyed, 1);
+	});
+
+	it('takes no promise for an answer', async () => {
+		const late = () => Promise.reject(new Error('late'));
+		const pool = make({ isUsable: late, bytesOf: late });
+		const warnings = await warningsOf(async () => {
+			pool.release(await pool.acquire());
+			// What is rejected later is told as well, and never as an unhandled rejection.
+			await new Promise(setImmediate);
+		});
+		assert.match(warnings.join(), /"isUsable" gave a promise.*"isUsable" failed: late/);
+		assert.deepEqual([pool.stats().idle, pool.stats().destroyed], [0, 1]);
+		const measured = make({ bytesOf: late });
+		measured.release(await measured.acquire());
+		const more = await warningsOf(() => {
+			assert.deepEqual(measured.relieve('critical'), { detail: '1 idle object destroyed' });
+			return new Promise(setImmediate);
+		});
+		assert.match(more.join(), /"bytesOf" gave \[object Promise\].*"bytesOf" failed: late/);
+	});
+
+	it('ends a wait whose signal its own create aborts', async () => {
+		const controller = new AbortController();
+		const enough = new Error('enough');
+		const pool = make({
+			create: () => {
+				controller.abort(enough);
+				return new Promise(() => {});
+			},
+		});
+		await assert.rejects(pool.acquire({ signal: controller.signal }), enough);
+		assert.equal(pool.stats().waiting, 0);
 	});
 
 	it('survives a destroy that fails', async () => {
