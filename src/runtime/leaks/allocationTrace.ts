@@ -45,6 +45,9 @@ let running: Running | undefined;
  * stopAllocationTrace();
  */
 export function startAllocationTrace(options: AllocationTraceOptions = {}): AllocationTrace {
+	if (typeof options !== 'object' || options === null) {
+		throw runtimeErrors.invalidOption('startAllocationTrace', 'options', 'an object', options);
+	}
 	const { intervalBytes = DEFAULT_INTERVAL_BYTES, depth = DEFAULT_DEPTH } = options;
 	checkInterval('startAllocationTrace', intervalBytes);
 	if (!Number.isInteger(depth) || depth < 1 || depth > 128) {
@@ -58,7 +61,8 @@ export function startAllocationTrace(options: AllocationTraceOptions = {}): Allo
  * The functions that allocated most of what is live now and was allocated since the trace began, largest first. V8 knows
  * functions, not lines: `line` is where the function begins, and what an inlined function allocates counts for the one around
  * it. Memory outside the heap (the contents of Buffers and typed arrays) is not sampled.
- * Each call forces a full collection, 0.4 to 0.9 ms for each live MB. Throws `traceUnavailable` when no trace runs.
+ * Each call forces a full collection, 0.4 to 0.9 ms for each live MB; where V8 was in the middle of one, that one is ended, and garbage
+ * that came meanwhile still counts. Throws `traceUnavailable` when no trace runs.
  *
  * @example
  * const [most] = topAllocations(1);

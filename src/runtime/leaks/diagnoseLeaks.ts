@@ -43,8 +43,8 @@ const NATIVE_BYTES = 32 * 1024 * 1024;
  * for (const { severity, title, site } of findings) console.log(severity, title, site?.file, site?.line);
  */
 export async function diagnoseLeaks(options: LeakDiagnosisOptions = {}): Promise<LeakDiagnosis> {
-	const { during, rounds = 4, intervalMs = 1000, constructors = 'auto', intervalBytes = 16 * 1024, signal } = options;
 	check(options);
+	const { during, rounds = 4, intervalMs = 1000, constructors = 'auto', intervalBytes = 16 * 1024, signal } = options;
 	const began = monotonicMs();
 	// A turn of its own, so that the caller's frames do not stand behind what is allocated here.
 	await new Promise(resolve => setImmediate(resolve));
@@ -52,9 +52,9 @@ export async function diagnoseLeaks(options: LeakDiagnosisOptions = {}): Promise
 	const reader = new LeakReader(constructors, intervalBytes);
 	try {
 		for (let round = 0; round <= rounds; round++) {
-			if (during) await during(round);
+			if (during) await unlessAborted(during(round), signal);
 			// Not unref'd: somebody waits for the result.
-			else await delay(intervalMs, undefined, { ...(signal && { signal }) }).catch(error => throwReason(signal, error));
+			else await unlessAborted(delay(intervalMs, undefined, { ...(signal && { signal }) }), signal);
 			signal?.throwIfAborted();
 			await reader.read();
 		}
@@ -64,9 +64,23 @@ export async function diagnoseLeaks(options: LeakDiagnosisOptions = {}): Promise
 	}
 }
 
-function throwReason(signal: AbortSignal | undefined, error: unknown): never {
-	signal?.throwIfAborted();
-	throw error;
+/** The operation may not know of the signal: what it goes on doing is not waited for. */
+async function unlessAborted(work: unknown, signal: AbortSignal | undefined): Promise<void> {
+	if (!signal) {
+		await work;
+		return;
+	}
+	let abort = () => {};
+	const aborted = new Promise<never>((_, reject) => {
+		abort = () => reject(signal.reason);
+		signal.addEventListener('abort', abort);
+	});
+	try {
+		if (signal.aborted) abort();
+		await Promise.race([aborted, work]);
+	} finally {
+		signal.removeEventListener('abort', abort);
+	}
 }
 
 function conclude(reader: LeakReader, repeated: boolean, began: number): LeakDiagnosis {
@@ -144,15 +158,18 @@ function report({ findings, ms, collections, notLookedAt }: LeakDiagnosis): void
 	hub.report({ type: 'diagnosis', t, diagnosis, findings: findings.length, ms, collections, notLookedAt });
 }
 
-function check({ during, rounds, intervalMs, constructors, intervalBytes, signal }: LeakDiagnosisOptions): void {
+function check(options: LeakDiagnosisOptions): void {
 	const refuse = (option: string, expected: string, value: unknown) => {
 		throw runtimeErrors.invalidOption(OWNER, option, expected, value);
 	};
+	if (typeof options !== 'object' || options === null) refuse('options', 'an object', options);
+	const { during, rounds, intervalMs, constructors, intervalBytes, signal } = options;
 	if (during !== undefined && typeof during !== 'function') refuse('during', 'a function', during);
 	if (rounds !== undefined && !(Number.isInteger(rounds) && rounds >= 2 && rounds <= 100)) {
 		refuse('rounds', 'a whole number from 2 to 100', rounds);
 	}
-	if (intervalMs !== undefined && !(intervalMs > 0 && intervalMs <= 2 ** 31 - 1)) {
+	const isTime = typeof intervalMs === 'number' && intervalMs > 0 && intervalMs <= 2 ** 31 - 1;
+	if (intervalMs !== undefined && !isTime) {
 		refuse('intervalMs', 'a number of ms above 0', intervalMs);
 	}
 	if (constructors !== undefined && !['auto', 'always', 'never'].includes(constructors)) {

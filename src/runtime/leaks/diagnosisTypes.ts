@@ -17,7 +17,7 @@ export interface LeakDiagnosisOptions {
 	constructors?: 'auto' | 'always' | 'never';
 	/** Bytes between two samples, 1024 or more; 16 KB by default. Without effect under the profiler. */
 	intervalBytes?: number;
-	/** Ends it early: the promise rejects with the signal's reason. */
+	/** Ends it early: the promise rejects with the signal's reason at once, also while `during` goes on. */
 	signal?: AbortSignal;
 }
 

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { GcStrategy } from '../../protocol/entries.ts';
 import { formatBytes } from '../../protocol/units.ts';
@@ -90,6 +91,7 @@ export class EfficientExecutor {
 	readonly #collector: boolean;
 
 	constructor(options: EfficientExecutorOptions = {}) {
+		if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
 		const { available, heap = true, collector = true } = options;
 		if (available !== undefined && typeof available !== 'function') throw invalid('available', 'a function', available);
 		if (typeof heap !== 'boolean') throw invalid('heap', 'true or false', heap);
@@ -116,7 +118,7 @@ export class EfficientExecutor {
 
 	/**
 	 * Runs the operation with the strategy of the moment, one function for all or one for each. What it throws is thrown. Rejects with
-	 * `invalidOption` for a wrong input, `fileUnreadable` when the size of `path` cannot be read, and the signal's reason.
+	 * `invalidOption` for a wrong input, `fileUnreadable` when `path` is no file whose size can be read, and the signal's reason.
 	 */
 	async execute<T>(
 		input: ExecutionInput,
@@ -158,7 +160,9 @@ export class EfficientExecutor {
 			return left && { bytes: left.bytes, limit: ` (${left.limitedBy})` };
 		}
 		const bytes = this.#available();
-		if (!(bytes >= 0)) throw invalid('available', 'a function that gives a number of bytes from 0 on', bytes);
+		if (!(Number.isFinite(bytes) && bytes >= 0)) {
+			throw invalid('available', 'a function that gives a number of bytes from 0 on', bytes);
+		}
 		return { bytes, limit: '' };
 	}
 }
@@ -192,11 +196,18 @@ function checked(input: ExecutionInput): ExecutionInput {
 }
 
 async function sizeOfFile(path: string): Promise<number> {
+	let stats: Stats;
 	try {
-		return (await stat(path)).size;
+		stats = await stat(path);
 	} catch (cause) {
 		throw new MemoryManagerError('fileUnreadable', `The size of the file ${path} cannot be read.`, { cause });
 	}
+	// The system tells some size of those too, but not of what comes out of them.
+	if (!stats.isFile()) {
+		const message = `${path} is no regular file, so nobody knows how much is in it. Give "inputBytes" instead of "path".`;
+		throw new MemoryManagerError('fileUnreadable', message);
+	}
+	return stats.size;
 }
 
 function chunkFor({ strategy, availableBytes }: StrategyChoice, inputBytes: number): number {

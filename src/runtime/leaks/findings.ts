@@ -28,6 +28,12 @@ export interface GrowthContext {
 	readonly definedAt: (label: string) => Site | undefined;
 }
 
+interface RegionGrowth {
+	readonly name: string;
+	readonly site: Site | undefined;
+	readonly bytes: number;
+}
+
 /** Functions that hold more after each round of what they allocated. */
 export function siteGrowth({ readings, intervalBytes }: GrowthContext): LeakFinding[] {
 	const grown = heapOf(readings.at(-1)) - heapOf(readings[0]);
@@ -101,7 +107,7 @@ export function bufferGrowth({ readings }: GrowthContext): LeakFinding[] {
 	const buffers = readings.map(({ memory }) => memory.arrayBuffersBytes);
 	const growth = evenGrowth(buffers, LEAST_BUFFER_BYTES);
 	if (!growth || !last) return [];
-	const region = growingRegion(readings);
+	const region = growingRegion(readings, growth.total);
 	const counts = readings.map(reading => new Map(reading.counts).get('ArrayBuffer'));
 	return [
 		{
@@ -172,17 +178,21 @@ export function topConsumers({ readings }: GrowthContext): LeakFinding[] {
 		}));
 }
 
-function growingRegion(
-	readings: readonly LeakReading[],
-): { name: string; site: Site | undefined; bytes: number } | undefined {
+/**
+ * The region that accounts for the growth. One whose calls end with far more than was kept only leaves garbage behind, and one with
+ * far less is not where it comes from.
+ */
+function growingRegion(readings: readonly LeakReading[], grownBytes: number): RegionGrowth | undefined {
 	const before = readings[0]?.regions ?? [];
-	let most: { name: string; site: Site | undefined; bytes: number } | undefined;
+	let closest: RegionGrowth | undefined;
 	for (const [i, { name, site, arrayBuffersBytes }] of (readings.at(-1)?.regions ?? []).entries()) {
 		// Regions are only ever added, at the end.
 		const bytes = arrayBuffersBytes - (before[i]?.arrayBuffersBytes ?? 0);
-		if (bytes > (most?.bytes ?? 0)) most = { name, site, bytes };
+		if (bytes < grownBytes / 2 || bytes > 2 * grownBytes) continue;
+		if (!closest || Math.abs(bytes - grownBytes) < Math.abs(closest.bytes - grownBytes))
+			closest = { name, site, bytes };
 	}
-	return most;
+	return closest;
 }
 
 function gravity(grownBytes: number, last: LeakReading): LeakFinding['severity'] {

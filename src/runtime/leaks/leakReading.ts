@@ -76,8 +76,6 @@ export class LeakReader implements Disposable {
 		await new Promise(resolve => setImmediate(resolve));
 		await new Promise(resolve => setImmediate(resolve));
 		this.#collect();
-		// Array buffers that the last one freed leave V8's account with the next, of whatever size.
-		collectNow('minor');
 		this.#readings.add(this.#reading());
 	}
 

@@ -91,6 +91,7 @@ export class MemoryAnalyzer {
 	#analyzed = 0;
 
 	constructor(options: MemoryAnalyzerOptions = {}) {
+		if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
 		const { maxProfiles = 100, maxOperations = 200, collect = true } = options;
 		this.#maxProfiles = bound('maxProfiles', maxProfiles);
 		this.#maxOperations = bound('maxOperations', maxOperations);
@@ -109,6 +110,7 @@ export class MemoryAnalyzer {
 	): Promise<{ result: T; profile: OperationProfile }> {
 		if (typeof name !== 'string' || name === '') throw invalid('name', 'a text that is not empty', name);
 		if (typeof fn !== 'function') throw invalid('fn', 'a function', fn);
+		if (typeof input !== 'object' || input === null) throw invalid('input', 'an object, { inputBytes } or {}', input);
 		const { inputBytes } = input;
 		if (inputBytes !== undefined && !(inputBytes >= 0 && Number.isFinite(inputBytes))) {
 			throw invalid('inputBytes', 'a number of bytes from 0 on', inputBytes);
@@ -138,7 +140,8 @@ export class MemoryAnalyzer {
 
 	/** Operations whose peak is on average more than `thresholdRatio` times their input, the worst first. */
 	problematicOperations(thresholdRatio: number = PROBLEMATIC_RATIO): OperationStats[] {
-		if (!(thresholdRatio >= 0)) throw invalid('thresholdRatio', 'a number from 0 on', thresholdRatio);
+		if (!(typeof thresholdRatio === 'number' && thresholdRatio >= 0))
+			throw invalid('thresholdRatio', 'a number from 0 on', thresholdRatio);
 		return this.#stats()
 			.filter(({ averageRatio = 0 }) => averageRatio > thresholdRatio)
 			.sort((a, b) => (b.averageRatio ?? 0) - (a.averageRatio ?? 0));

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { isEntry } from '../../../../src/protocol/entryGuards.ts';
+import { WeakValueCache } from '../../../../src/runtime/caches/weakValueCache.ts';
 import { diagnoseLeaks } from '../../../../src/runtime/leaks/diagnoseLeaks.ts';
-import type { LeakDiagnosis } from '../../../../src/runtime/leaks/diagnosisTypes.ts';
+import type { LeakDiagnosis, LeakFinding } from '../../../../src/runtime/leaks/diagnosisTypes.ts';
 import { ObjectPool } from '../../../../src/runtime/pools/objectPool.ts';
+import { region } from '../../../../src/runtime/regions/region.ts';
 import { registerForCleanup } from '../../../../src/runtime/scopes/cleanupRegistry.ts';
 import { recordingHub } from '../hub.ts';
 
@@ -101,6 +104,109 @@ describe('diagnoseLeaks', () => {
 		await assert.rejects(diagnoseLeaks({ ...quick, signal: controller.signal }), enough);
 	});
 
+	it('ends when it is aborted while the operation goes on', async () => {
+		const controller = new AbortController();
+		const enough = new Error('enough');
+		const during = () => {
+			setImmediate(() => controller.abort(enough));
+			return new Promise(() => {});
+		};
+		await assert.rejects(diagnoseLeaks({ ...quick, during, signal: controller.signal }), enough);
+		assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+		// Its own end, not one that the signal brought.
+		const quiet = new AbortController();
+		await diagnoseLeaks({ ...quick, during: () => {}, signal: quiet.signal });
+		assert.equal(getEventListeners(quiet.signal, 'abort').length, 0);
+	});
+
+	it('finds a weak cache whose values somebody else keeps', async () => {
+		const held: object[] = [];
+		const kept = new WeakValueCache<number, object>({ name: 'kept elsewhere' });
+		const free = new WeakValueCache<number, object>({ name: 'let go' });
+		const found = await diagnoseLeaks({
+			...quick,
+			during: round => {
+				for (let i = 0; i < 100; i++) {
+					held.push({ round });
+					kept.set(held.length, held.at(-1) ?? {});
+					free.set(held.length, { round });
+				}
+			},
+		});
+		const growth = find(found, 'weakCacheGrowth', 'kept elsewhere');
+		assert.match(growth?.evidence[0] ?? '', /: 100, 200, 300, 400\.$/);
+		assert.match(growth?.site?.file ?? '', /diagnoseLeaks\.test\.ts$/);
+		assert.equal(find(found, 'weakCacheGrowth', 'let go'), undefined);
+	});
+
+	it('names who holds much of the heap, without alarm when it does not grow', async () => {
+		let table: object[] = [];
+		function refillTable() {
+			table = Array.from({ length: 200_000 }, (_, row) => ({ row, cells: [row] }));
+		}
+		const found = await diagnoseLeaks({ ...quick, during: refillTable });
+		const consumer = found.findings.find(
+			({ kind, title }) => kind === 'topConsumer' && /allocated .* of what is live/.test(title),
+		);
+		assert.ok(consumer, JSON.stringify(found.findings));
+		assert.equal(consumer.severity, 'info');
+		assert.match(consumer.site?.file ?? '', /diagnoseLeaks\.test\.ts$/);
+		assert.ok((consumer.bytes ?? 0) > 200_000 * 40, `${consumer.bytes}`);
+		assert.deepEqual(
+			found.findings.filter(({ kind }) => kind === 'siteGrowth'),
+			[],
+		);
+		assert.deepEqual(found.recommendations, []);
+		assert.equal(table.length, 200_000);
+	});
+
+	it('counts by constructor only where the heap is small, unless it is asked to', async () => {
+		const large = new Array(10 * 1024 * 1024).fill(0.5);
+		const options = { rounds: 2, during: () => {} } as const;
+		const [sentence = '', ...rest] = (await diagnoseLeaks(options)).notLookedAt;
+		assert.match(sentence, /Growth by constructor: the heap is larger than 48 MB/);
+		assert.deepEqual(rest, []);
+		assert.deepEqual((await diagnoseLeaks({ ...options, constructors: 'always' })).notLookedAt, []);
+		assert.ok(large.length > 0);
+	});
+
+	describe('of buffers, in a profiled program', () => {
+		const held: Buffer[] = [];
+		const leave = () => void Buffer.alloc(4 * 1024 * 1024, 1);
+		const keep = () => void held.push(Buffer.alloc(1024 * 1024, 1));
+		afterEach(() => held.splice(0));
+
+		const growth = async (during: () => void): Promise<LeakFinding> => {
+			const hub = recordingHub();
+			try {
+				const { findings } = await diagnoseLeaks({ ...quick, during });
+				const found = findings.find(({ title }) => title.startsWith('Array buffers are kept'));
+				assert.ok(found, JSON.stringify(findings));
+				return found;
+			} finally {
+				hub.leave();
+			}
+		};
+
+		it('names the region that kept them, not one that only leaves garbage', async () => {
+			const found = await growth(() => {
+				region('leaves garbage', leave);
+				region('keeps', keep);
+			});
+			assert.match(found.evidence.at(-1) ?? '', /region "keeps" ended with/);
+			assert.match(found.site?.file ?? '', /diagnoseLeaks\.test\.ts$/);
+		});
+
+		it('names none when none accounts for the growth', async () => {
+			const found = await growth(() => {
+				region('leaves garbage', leave);
+				keep();
+			});
+			assert.equal(found.site, undefined);
+			assert.doesNotMatch(found.evidence.join(), /region/);
+		});
+	});
+
 	it('refuses wrong options', async () => {
 		const wrong = [
 			{ rounds: 1 },
@@ -112,7 +218,9 @@ describe('diagnoseLeaks', () => {
 			{ intervalBytes: 10 },
 			{ during: 1 },
 			{ signal: {} },
+			{ intervalMs: '5' },
+			null,
 		];
-		for (const options of wrong) await assert.rejects(diagnoseLeaks(options as object), { code: 'invalidOption' });
+		for (const options of wrong) await assert.rejects(diagnoseLeaks(options as never), { code: 'invalidOption' });
 	});
 });

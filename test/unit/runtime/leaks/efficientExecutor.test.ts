@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import type { GcStrategy } from '../../../../src/protocol/entries.ts';
@@ -114,7 +115,10 @@ describe('EfficientExecutor', () => {
 		const code = { code: 'invalidOption' };
 		assert.throws(() => new EfficientExecutor({ available: 5 as never }), code);
 		assert.throws(() => new EfficientExecutor({ heap: 'no' as never }), code);
-		assert.throws(() => withLeft(Number.NaN).strategyFor(1), code);
+		assert.throws(() => new EfficientExecutor(null as never), code);
+		for (const left of [Number.NaN, -1, Number.POSITIVE_INFINITY, 5n as never]) {
+			assert.throws(() => withLeft(left).strategyFor(1), code);
+		}
 		for (const bytes of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
 			assert.throws(() => withLeft(1).strategyFor(bytes), code);
 		}
@@ -127,7 +131,9 @@ describe('EfficientExecutor', () => {
 		await assert.rejects(executor.execute({ name: 'a' } as never, run), code);
 		await assert.rejects(executor.execute({ name: 'a', inputBytes: 1 }, {}), code);
 		await assert.rejects(executor.execute({ name: 'a', inputBytes: 1 }, { balanced: 1 as never }), code);
-		await assert.rejects(executor.execute({ name: 'a', path: `${self}.missing` }, run), { code: 'fileUnreadable' });
+		for (const path of [`${self}.missing`, dirname(self)]) {
+			await assert.rejects(executor.execute({ name: 'a', path }, run), { code: 'fileUnreadable' });
+		}
 		const signal = AbortSignal.abort(new Error('enough'));
 		await assert.rejects(executor.execute({ name: 'a', inputBytes: 1, signal }, run), /enough/);
 		assert.equal(ran, false);

@@ -133,6 +133,11 @@ describe('MemoryAnalyzer', () => {
 			code,
 		);
 		await assert.rejects(analyzer.analyze('a', {}, 1 as never), code);
+		await assert.rejects(
+			analyzer.analyze('a', undefined as never, () => 1),
+			code,
+		);
+		assert.throws(() => new MemoryAnalyzer(null as never), code);
 		assert.throws(() => analyzer.problematicOperations(Number.NaN), code);
 	});
 });
