@@ -81,6 +81,9 @@ export function shown(value: unknown): string {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
+/** What was caught, as a message names it. Never throws: anything can be thrown, also what has no text. */
+export const messageOf = (error: unknown): string => textOf(error instanceof Error ? error.message : error);
+
 /** An object may have no text, or a `toString` that throws. */
 function textOf(value: unknown): string {
 	try {

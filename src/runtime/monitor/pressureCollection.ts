@@ -6,6 +6,7 @@ import { currentConfig } from '../config.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { readMemory } from '../reporting/memoryReading.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 
 let triedAt = Number.NEGATIVE_INFINITY;
 
@@ -28,7 +29,7 @@ export function collectUnderPressure(): CleanupStep | undefined {
 			detail: `full collection in ${formatMs(result.ms)}`,
 		};
 	} catch (error) {
-		const message = error instanceof Error ? error.message : String(error);
+		const message = messageOf(error);
 		warn(`Memory is critical, but no collection could be forced: ${message}`, error);
 		return { target: 'collection', detail: message, failed: true };
 	}

@@ -5,6 +5,7 @@ import { monotonicMs } from '../reporting/clock.ts';
 import type { StoreRecord } from '../reporting/records.ts';
 import type { Relief, StoreOwner } from '../reporting/registry.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 import { collectUnderPressure } from './pressureCollection.ts';
 
 /** Samples between two attempts while a level persists: owners fill up again, and those made meanwhile were never asked. */
@@ -93,7 +94,7 @@ function relieve(
 	try {
 		return record.disposed ? undefined : owner.relieve?.(level);
 	} catch (error) {
-		const message = error instanceof Error ? error.message : String(error);
+		const message = messageOf(error);
 		warn(`${NAMES[target]} "${record.name}" could not give way to memory pressure: ${message}`, error);
 		return { detail: `could not give way: ${message}`, failed: true };
 	}

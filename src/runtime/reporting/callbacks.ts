@@ -1,3 +1,5 @@
+import { messageOf, runtimeErrors } from '../runtimeError.ts';
+import { callSafely } from './callSafely.ts';
 import { warn } from './warnings.ts';
 
 /** Callbacks of the user that are told in the background: one that throws, or rejects, is reported and does not stop the others. */
@@ -10,9 +12,12 @@ export class Callbacks<A extends readonly unknown[]> {
 		this.#what = what;
 	}
 
-	/** The same function can be added twice. Gives what ends it. */
-	add(callback: (...args: A) => unknown): () => void {
-		const own = (...args: A) => callback(...args);
+	/** Told `when` that holds. The same function can be added twice. Gives what ends it. Throws `invalidOption` for what cannot be called. */
+	add(callback: (...args: A) => unknown, when: (...args: A) => boolean = () => true): () => void {
+		if (typeof callback !== 'function') {
+			throw runtimeErrors.invalidOption(`A ${this.#what}`, 'listener', 'a function', callback);
+		}
+		const own = (...args: A) => (when(...args) ? callback(...args) : undefined);
 		this.#callbacks.add(own);
 		return () => void this.#callbacks.delete(own);
 	}
@@ -20,12 +25,10 @@ export class Callbacks<A extends readonly unknown[]> {
 	/** Never throws. */
 	tell(...args: A): void {
 		for (const callback of [...this.#callbacks]) {
-			try {
-				const result = callback(...args);
-				if (isThenable(result)) result.then(undefined, error => this.#failed(error));
-			} catch (error) {
-				this.#failed(error);
-			}
+			callSafely(
+				() => callback(...args),
+				error => this.#failed(error),
+			);
 		}
 	}
 
@@ -34,9 +37,6 @@ export class Callbacks<A extends readonly unknown[]> {
 	}
 
 	#failed(error: unknown): void {
-		warn(`A ${this.#what} failed: ${error instanceof Error ? error.message : String(error)}`, error);
+		warn(`A ${this.#what} failed: ${messageOf(error)}`, error);
 	}
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-	typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -2,6 +2,7 @@ import type { CommandResult, RuntimeCommand } from '../../protocol/runtimeLink.t
 import { formatBytes, formatMs } from '../../protocol/units.ts';
 import { forceCollection } from '../collection/forceCollection.ts';
 import type { SharedHub } from '../reporter.ts';
+import { messageOf } from '../runtimeError.ts';
 import { libraryCommand } from './libraryCommands.ts';
 
 /** Carries out what a person asked for in the editor. Never throws: a failure is a sentence as well. */
@@ -24,7 +25,7 @@ export function runCommand(hub: SharedHub, command: RuntimeCommand): CommandResu
 				return { message: 'This version of the runtime does not know that command.' };
 		}
 	} catch (error) {
-		return { message: `That failed: ${error instanceof Error ? error.message : String(error)}` };
+		return { message: `That failed: ${messageOf(error)}` };
 	}
 }
 

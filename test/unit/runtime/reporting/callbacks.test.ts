@@ -44,4 +44,26 @@ describe('Callbacks', () => {
 			{ message: 'A callback for tests failed: late', cause: 'late' },
 		]);
 	});
+
+	it('goes on whatever is thrown', async () => {
+		const callbacks = new Callbacks<[]>('callback for tests');
+		let told = 0;
+		callbacks.add(() => {
+			throw Object.create(null);
+		});
+		callbacks.add(() => Promise.reject(Object.create(null)));
+		callbacks.add(() => told++);
+		callbacks.tell();
+		await new Promise(setImmediate);
+		assert.equal(told, 1);
+		assert.deepEqual(
+			warnings.map(({ message }) => message),
+			Array.from({ length: 2 }, () => 'A callback for tests failed: [object]'),
+		);
+	});
+
+	it('refuses what cannot be called', () => {
+		const callbacks = new Callbacks<[]>('callback for tests');
+		assert.throws(() => callbacks.add(undefined as never), { code: 'invalidOption' });
+	});
 });

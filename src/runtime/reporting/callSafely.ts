@@ -1,0 +1,12 @@
+/** Calls what the user gave and nobody waits for; what it throws, or rejects with later, goes to `failed`. Never throws. */
+export function callSafely(call: () => unknown, failed: (error: unknown) => void): void {
+	try {
+		const result = call();
+		if (isThenable(result)) result.then(undefined, failed);
+	} catch (error) {
+		failed(error);
+	}
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+	typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
