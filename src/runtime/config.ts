@@ -1,7 +1,7 @@
 import { formatBytes, formatMs, formatPercent } from '../protocol/units.ts';
-import { checkConfig, checkOptionNames } from './configuration/checks.ts';
+import { checkConfig, checkOptionNames, checkThresholdNames } from './configuration/checks.ts';
 import { invalidConfig } from './configuration/configErrors.ts';
-import { fromEnvironment } from './configuration/environment.ts';
+import { checkEnvironmentThresholds, fromEnvironment } from './configuration/environment.ts';
 import type { MemoryConfig, MemoryConfigOptions, PressureThreshold } from './configuration/memoryConfig.ts';
 import { isProfile, memoryProfiles, profileNames } from './configuration/profiles.ts';
 import { sharedHub } from './reporter.ts';
@@ -20,7 +20,7 @@ let current: Readonly<MemoryConfig> | undefined;
  * const { chunkBytes } = currentConfig();
  */
 export function currentConfig(): Readonly<MemoryConfig> {
-	current ??= established(withOptions(unchosen(), fromEnvironment()));
+	current ??= established(fromNobody());
 	return current;
 }
 
@@ -33,7 +33,7 @@ export function currentConfig(): Readonly<MemoryConfig> {
  * configure({ profile: 'constrained', maxMemoryBytes: 300 * 1024 * 1024 });
  */
 export function configure(options: MemoryConfigOptions): Readonly<MemoryConfig> {
-	if (typeof options !== 'object' || options === null) {
+	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw invalidConfig('options', 'an object such as { profile: "constrained" }', options);
 	}
 	checkOptionNames(options);
@@ -46,7 +46,7 @@ export function configure(options: MemoryConfigOptions): Readonly<MemoryConfig> 
 	return current;
 }
 
-/** As if nobody had chosen anything: the next use reads the environment again. For tests, and for `MemoryManager.dispose`. */
+/** As if nobody had chosen anything: the next use reads the environment again. For tests. */
 export function resetConfig(): void {
 	current = undefined;
 }
@@ -57,9 +57,11 @@ export function onConfigure(listener: Listener): () => void {
 	return () => void listeners.delete(listener);
 }
 
-function unchosen(): MemoryConfig {
-	const { maxMemoryBytes: _, ...rest } = memoryProfiles.default;
-	return rest;
+function fromNobody(): MemoryConfig {
+	const { maxMemoryBytes: _, ...unchosen } = memoryProfiles.default;
+	const config = withOptions(unchosen, fromEnvironment());
+	checkEnvironmentThresholds(config);
+	return config;
 }
 
 function withOptions(base: Readonly<MemoryConfig>, options: MemoryConfigOptions): MemoryConfig {
@@ -75,7 +77,10 @@ function withOptions(base: Readonly<MemoryConfig>, options: MemoryConfigOptions)
 
 function thresholdPart(name: string, part: unknown): Partial<PressureThreshold> {
 	if (part === undefined) return {};
-	if (typeof part === 'object' && part !== null) return part;
+	if (typeof part === 'object' && part !== null && !Array.isArray(part)) {
+		checkThresholdNames(name, part);
+		return part;
+	}
 	throw invalidConfig(name, 'an object such as { availableBytes: 524288000, share: 0.85 }', part);
 }
 

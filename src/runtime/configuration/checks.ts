@@ -39,6 +39,18 @@ export function checkOptionNames(options: object): void {
 	for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(name, known);
 }
 
+/** Throws `invalidConfig` for a name that is no part of a threshold. */
+export function checkThresholdNames(threshold: string, part: object): void {
+	const known = ['availableBytes', 'share'];
+	for (const name of Object.keys(part)) {
+		if (known.includes(name)) continue;
+		throw unknownOption(
+			`${threshold}.${name}`,
+			known.map(one => `${threshold}.${one}`),
+		);
+	}
+}
+
 /** Throws `invalidConfig` for the first figure that cannot be. */
 export function checkConfig(config: MemoryConfig): void {
 	for (const [name, [expected, holds]] of Object.entries(CHECKS)) {

@@ -1,7 +1,8 @@
 import { BYTES_FORMS, parseBytes } from '../../protocol/parseBytes.ts';
+import { formatBytes, formatPercent } from '../../protocol/units.ts';
 import { LEAST_MEMORY, MEMORY_FORMS } from './checks.ts';
 import { invalidConfig } from './configErrors.ts';
-import type { MemoryConfigOptions, PressureThreshold } from './memoryConfig.ts';
+import type { MemoryConfig, MemoryConfigOptions, PressureThreshold } from './memoryConfig.ts';
 import { isProfile, memoryProfiles, profileNames } from './profiles.ts';
 
 const PROFILE = 'MEMORY_MANAGER_PROFILE';
@@ -32,6 +33,17 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
 		...(warning && { warning }),
 		...(critical && { critical }),
 	};
+}
+
+/** Throws `invalidConfig`, with the variable's name, where the thresholds of the environment leave no room between the levels. */
+export function checkEnvironmentThresholds({ warning, critical }: MemoryConfig, env = process.env): void {
+	if (warning.availableBytes >= critical.availableBytes && warning.share <= critical.share) return;
+	const text = ({ availableBytes, share }: PressureThreshold) =>
+		`${formatBytes(availableBytes)} left or ${formatPercent(share)} in use`;
+	if (env[WARNING]?.trim()) {
+		throw invalidConfig(WARNING, `reached before critical, which is ${text(critical)}`, env[WARNING]);
+	}
+	throw invalidConfig(CRITICAL, `reached after the warning, which is ${text(warning)}`, env[CRITICAL]);
 }
 
 function memoryOf(text: string | undefined): number | undefined {

@@ -68,6 +68,12 @@ describe('configuration', () => {
 		[{ warning: { availableBytes: 5 } }, /"warning\.availableBytes" must be at least critical/],
 		[{ critical: { share: 2 } }, /"critical\.share"/],
 		[{ warning: 85 }, /"warning" must be an object/],
+		[{ warning: [85] }, /"warning" must be an object/],
+		[
+			{ warning: { percent: 85 } },
+			/there is no option "warning\.percent"\. The options are warning\.availableBytes, warning\.share/,
+		],
+		[[], /"options" must be an object/],
 		[{ maxMemory: 5 }, /there is no option "maxMemory"\. The options are profile, maxMemoryBytes/],
 	];
 	for (const [options, said] of wrong) {
@@ -125,4 +131,29 @@ describe('configuration', () => {
 			delete process.env.MEMORY_MANAGER_MAX_MEMORY;
 		}
 	});
+
+	const crossed: [variable: string, value: string, said: RegExp][] = [
+		[
+			'MEMORY_MANAGER_WARNING_THRESHOLD',
+			'97%',
+			/reached before critical, which is 200 MB left or 95 % in use, not "97%"/,
+		],
+		['MEMORY_MANAGER_WARNING_THRESHOLD', '100MB', /reached before critical/],
+		[
+			'MEMORY_MANAGER_CRITICAL_THRESHOLD',
+			'80%',
+			/reached after the warning, which is 500 MB left or 85 % in use, not "80%"/,
+		],
+	];
+	for (const [variable, value, said] of crossed) {
+		it(`names ${variable} where ${value} leaves no room between the levels`, () => {
+			process.env[variable] = value;
+			try {
+				assert.throws(() => currentConfig(), said);
+				assert.throws(() => currentConfig(), new RegExp(`"${variable}"`));
+			} finally {
+				delete process.env[variable];
+			}
+		});
+	}
 });
