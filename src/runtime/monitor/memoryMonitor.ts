@@ -4,6 +4,7 @@ import { currentConfig, onConfigure } from '../config.ts';
 import { Callbacks } from '../reporting/callbacks.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 import { LevelFilter } from './levelFilter.ts';
 import { factsOf, type MemoryUsage, type RawUsage, readRawUsage, thresholdsInForce, withLevel } from './memoryUsage.ts';
 import { checkMonitorOptions, type MemoryMonitorOptions, type MonitorHooks } from './monitorOptions.ts';
@@ -93,10 +94,7 @@ export class MemoryMonitor {
 	stop(): void {
 		if (!this.#timers) return;
 		this.#clearTimers();
-		this.#filter.reset();
-		if (!this.#simulation && this.#level !== 'normal') {
-			this.#change('normal', 'The monitor was stopped: the level is not known any more.', false);
-		}
+		this.#forgetLevel('The monitor was stopped: the level is not known any more.');
 	}
 
 	/** Takes a sample now, which counts for the level and the summary. */
@@ -105,8 +103,8 @@ export class MemoryMonitor {
 		this.#sampledAt = monotonicMs();
 		if (this.#timers) this.#dueAt = this.#sampledAt + this.intervalMs;
 		const raw = this.#read();
-		this.#summary.add(raw);
 		const usage = withLevel(raw);
+		this.#summary.add(raw);
 		const { level, reason } = this.#filter.next(factsOf(raw), thresholdsInForce());
 		if (!this.#simulation) this.#change(level, reason, false, usage);
 		this.#samples.tell(usage);
@@ -119,17 +117,14 @@ export class MemoryMonitor {
 		if (monotonicMs() >= this.#dueAt) this.#sampleSafely();
 	}
 
-	/** Told after every change of the level. Gives what ends it. */
+	/** Told after every change of the level. Gives what ends it. Throws `invalidOption` for what is no function; the others likewise. */
 	onPressure(listener: PressureListener): () => void {
 		return this.#changes.add(listener);
 	}
 
 	/** Told when memory gets short: the level rises to `elevated`, `high` or `critical`. Gives what ends it. */
 	onLowMemory(listener: PressureListener): () => void {
-		return this.#changes.add((change, usage) => {
-			if (severityOf(change.level) > severityOf(change.previous)) return listener(change, usage);
-			return undefined;
-		});
+		return this.#changes.add(listener, ({ level, previous }) => severityOf(level) > severityOf(previous));
 	}
 
 	/** Told of every sample. Gives what ends it. */
@@ -172,6 +167,8 @@ export class MemoryMonitor {
 	dispose(): void {
 		this.#endSimulation(this.#simulation);
 		this.stop();
+		// Samples that were asked for one by one have a level too.
+		this.#forgetLevel('The monitor was disposed of: the level is not known any more.');
 		this.#changes.clear();
 		this.#samples.clear();
 		this.#summary.reset();
@@ -187,6 +184,11 @@ export class MemoryMonitor {
 		this.#simulation = undefined;
 		// Where nothing is sampled, what was sampled last holds.
 		if (!this.#timers || !this.#sampleSafely()) this.#change(this.#filter.level, 'The simulation ended.', false);
+	}
+
+	#forgetLevel(reason: string): void {
+		this.#filter.reset();
+		if (!this.#simulation && this.#level !== 'normal') this.#change('normal', reason, false);
 	}
 
 	#change(level: MemoryLevel, reason: string, simulated: boolean, usage = this.#usageSafely()): void {
@@ -205,7 +207,7 @@ export class MemoryMonitor {
 			this.sample();
 			return true;
 		} catch (error) {
-			warn(`The memory could not be read: ${error instanceof Error ? error.message : String(error)}`, error);
+			warn(`The memory could not be read: ${messageOf(error)}`, error);
 			return false;
 		}
 	}

@@ -22,7 +22,7 @@ export function checkMonitorOptions(options: MemoryMonitorOptions): void {
 		throw runtimeErrors.invalidOption('MemoryMonitor', 'options', 'an object such as { intervalMs: 100 }', options);
 	}
 	const { intervalMs, read } = options;
-	const fits = intervalMs === undefined || (intervalMs >= 10 && intervalMs < 2 ** 31);
+	const fits = intervalMs === undefined || (typeof intervalMs === 'number' && intervalMs >= 10 && intervalMs < 2 ** 31);
 	if (!fits) {
 		throw runtimeErrors.invalidOption(
 			'MemoryMonitor',

@@ -21,7 +21,7 @@ export function checkSimulation(level: MemoryLevel, options: SimulationOptions):
 		throw runtimeErrors.invalidOption('simulatePressure', 'level', `one of ${LEVELS.join(', ')}`, level);
 	}
 	const durationMs = options?.durationMs;
-	if (durationMs !== undefined && !(durationMs > 0 && durationMs < 2 ** 31)) {
+	if (durationMs !== undefined && !(typeof durationMs === 'number' && durationMs > 0 && durationMs < 2 ** 31)) {
 		const expected = 'a number of ms above 0 and up to 2147483647';
 		throw runtimeErrors.invalidOption('simulatePressure', 'durationMs', expected, durationMs);
 	}

@@ -178,6 +178,21 @@ describe('MemoryMonitor', () => {
 		assert.equal(changes.filter(change => change.endsWith('simulated')).length, 5);
 	});
 
+	it('disposed of, it claims no level from samples that were asked for', () => {
+		const { machine, monitor } = fakeMonitor();
+		machine.share = 0.99;
+		monitor.sample();
+		assert.equal(monitor.level, 'critical');
+		monitor.dispose();
+		assert.equal(monitor.level, 'normal');
+	});
+
+	it('counts no reading that is none', () => {
+		const monitor = new MemoryMonitor({ read: () => ({}) as never });
+		assert.throws(() => monitor.sample());
+		assert.equal(monitor.summary().samples, 0);
+	});
+
 	it('lets a callback change the level', () => {
 		const { monitor, changes } = fakeMonitor();
 		const end = monitor.onPressure(({ level }) => {
@@ -192,12 +207,19 @@ describe('MemoryMonitor', () => {
 	it('refuses what cannot be', () => {
 		assert.throws(() => new MemoryMonitor({ intervalMs: -1 }), refused('intervalMs'));
 		assert.throws(() => new MemoryMonitor({ intervalMs: Number.NaN }), refused('intervalMs'));
+		for (const intervalMs of ['100', 100n, Symbol('100'), Object.create(null)] as never[]) {
+			assert.throws(() => new MemoryMonitor({ intervalMs }), refused('intervalMs'));
+		}
 		assert.throws(() => new MemoryMonitor({ read: 5 as never }), refused('read'));
 		assert.throws(() => new MemoryMonitor(null as never), refused('options'));
 		const { monitor } = fakeMonitor();
 		assert.throws(() => monitor.simulate('bad' as never), refused('level'));
 		assert.throws(() => monitor.simulate('high', { durationMs: Number.NaN }), refused('durationMs'));
 		assert.throws(() => monitor.simulate('high', { durationMs: 2 ** 31 }), refused('durationMs'));
+		assert.throws(() => monitor.simulate('high', { durationMs: '5' as never }), refused('durationMs'));
+		assert.throws(() => monitor.onPressure(undefined as never), refused('listener'));
+		assert.throws(() => monitor.onLowMemory(undefined as never), refused('listener'));
+		assert.throws(() => monitor.onSample({} as never), refused('listener'));
 		assert.equal(monitor.level, 'normal');
 	});
 });
