@@ -19,33 +19,40 @@ interface Planned {
 	readonly plan: DtypePlan;
 }
 
+export interface CompactTensor {
+	readonly change: TensorChange;
+	readonly array: TypedArray;
+}
+
 /**
- * Smaller arrays for those tensors where that saves memory. Tensors that look at one buffer are changed together or not at all: as
- * long as one looks at the old buffer, all of it stays. Left alone are buffers that other threads share, and tensors that overlap,
+ * Smaller arrays for those tensors where that saves memory, one buffer after the other, so that an old one can go before the next is
+ * copied. Tensors that look at one buffer are changed together or not at all: as long as one looks at the old buffer, all of it
+ * stays. Left alone are buffers that other threads share, and tensors that overlap,
  * of which what is written into one must be seen in the other.
  */
-export function compactTensors(
+export function* compactTensors(
 	tensors: Iterable<readonly [string, TypedArray]>,
 	options: OptimizeDtypeOptions,
-): { change: TensorChange; array: TypedArray }[] {
+): Generator<CompactTensor[], void, undefined> {
 	const groups = new Map<ArrayBufferLike, [string, TypedArray][]>();
 	for (const [name, array] of tensors) {
 		const group = groups.get(array.buffer);
 		if (group) group.push([name, array]);
 		else groups.set(array.buffer, [[name, array]]);
 	}
-	return [...groups].flatMap(([buffer, group]) => {
-		if (buffer instanceof SharedArrayBuffer || overlaps(group.map(([, array]) => array))) return [];
+	for (const [buffer, group] of groups) {
+		groups.delete(buffer);
+		if (buffer instanceof SharedArrayBuffer || overlaps(group.map(([, array]) => array))) continue;
 		const planned = group.map(([name, array]): Planned => ({ name, array, plan: planDtype(array, options) }));
 		const bytes = planned.reduce((sum, { array, plan }) => sum + plannedBytes(array, plan), 0);
-		return bytes < buffer.byteLength ? planned.map(changed) : [];
-	});
+		if (bytes < buffer.byteLength) yield planned.map(changed);
+	}
 }
 
 const plannedBytes = (array: TypedArray, { to }: DtypePlan): number =>
 	to ? array.length * bytesPerElement(to) : array.byteLength;
 
-function changed({ name, array, plan }: Planned): { change: TensorChange; array: TypedArray } {
+function changed({ name, array, plan }: Planned): CompactTensor {
 	const { array: smaller, from, to, maxError, reason } = carryOut(array, plan);
 	// A Buffer's own slice would be a view.
 	const own: TypedArray = smaller === array ? Uint8Array.prototype.slice.call(array) : smaller;

@@ -97,7 +97,7 @@ export function carryOut(array: TypedArray | readonly number[], plan: DtypePlan)
 /** Looks, but converts nothing. Throws like {@link optimizeDtype}. */
 export function planDtype(array: TypedArray | readonly number[], options: OptimizeDtypeOptions): DtypePlan {
 	const t = monotonicMs();
-	const { tolerance, integersOnly } = checkOptions(options);
+	const { tolerance, integersOnly } = checkDtypeOptions(options);
 	const from = dtypeOf(array) ?? 'array';
 	if (from === 'array') checkNumbers(array);
 	const scan =
@@ -142,7 +142,8 @@ function scanBigInts(values: BigInt64Array | BigUint64Array): Scan {
 	return { to, maxError: 0, reason: `Whole numbers ${range} fit ${to}, as ordinary numbers.` };
 }
 
-function checkOptions(options: OptimizeDtypeOptions): { tolerance: Tolerance; integersOnly: boolean } {
+/** Throws `invalidOption`. */
+export function checkDtypeOptions(options: OptimizeDtypeOptions): { tolerance: Tolerance; integersOnly: boolean } {
 	const { invalidOption } = runtimeErrors;
 	if (typeof options !== 'object' || options === null) {
 		throw invalidOption('optimizeDtype', 'options', 'an object', options);

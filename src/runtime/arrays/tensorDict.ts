@@ -9,7 +9,7 @@ import { registerAt } from '../scopes/cleanupRegistry.ts';
 import { compactTensors, type TensorChange } from './compactTensors.ts';
 import { dtypeOf, isTypedArray, type TypedArray } from './dtypes.ts';
 import { elementsOfShape } from './estimateBytes.ts';
-import type { OptimizeDtypeOptions } from './optimizeDtype.ts';
+import { checkDtypeOptions, type OptimizeDtypeOptions } from './optimizeDtype.ts';
 
 export interface TensorDictOptions {
 	/** What reports call it. */
@@ -105,13 +105,19 @@ export class TensorDict implements Iterable<[string, TypedArray]> {
 	 */
 	set(name: string, array: TypedArray, options: TensorOptions = {}): this {
 		this.#checkAlive();
-		const { shape = [array?.length], temporary = false } = options;
 		const owner = `TensorDict "${this.name}"`;
+		if (typeof options !== 'object' || options === null) {
+			throw runtimeErrors.invalidOption(owner, 'options', 'an object', options);
+		}
+		const { shape = [array?.length], temporary = false } = options;
 		if (typeof name !== 'string') throw runtimeErrors.invalidOption(owner, 'name', 'a text', name);
 		if (!isTypedArray(array)) throw runtimeErrors.invalidOption(owner, name, 'a typed array', array);
 		if (elementsOfShape(owner, shape) !== array.length) {
 			const expected = `a shape of ${array.length} elements, which "${name}" has`;
 			throw runtimeErrors.invalidOption(owner, 'shape', expected, shape);
+		}
+		if (typeof temporary !== 'boolean') {
+			throw runtimeErrors.invalidOption(owner, 'temporary', 'true or false', temporary);
 		}
 		this.#remove(name);
 		this.#add(name, array, shape, temporary);
@@ -153,7 +159,12 @@ export class TensorDict implements Iterable<[string, TypedArray]> {
 	}
 
 	memoryInfo(): TensorMemory {
-		const tensors = largestFirst(this.#infos).map(info => ({ ...info, shape: [...info.shape] }));
+		const tensors = largestFirst(this.#infos).map(info => ({
+			...info,
+			shape: [...info.shape],
+			// Less than at first where the buffer was transferred to another thread or made smaller.
+			bytes: this.#arrays.get(info.name)?.byteLength ?? info.bytes,
+		}));
 		return { bytes: this.bytes, count: this.size, tensors };
 	}
 
@@ -164,16 +175,23 @@ export class TensorDict implements Iterable<[string, TypedArray]> {
 	 */
 	optimizeMemory(options: OptimizeDtypeOptions = {}): TensorOptimization {
 		this.#checkAlive();
+		checkDtypeOptions(options);
 		const bytesBefore = this.bytes;
 		const changed: TensorChange[] = [];
-		for (const { change, array } of compactTensors(this.#arrays, options)) {
-			const { name } = change;
-			const { shape, temporary } = this.#infos.get(name) ?? { shape: [array.length], temporary: false };
-			this.#release(name);
-			this.#add(name, array, shape, temporary);
-			changed.push(change);
+		try {
+			for (const tensors of compactTensors(this.#arrays, options)) {
+				for (const { change, array } of tensors) {
+					const { name } = change;
+					const { shape, temporary } = this.#infos.get(name) ?? { shape: [array.length], temporary: false };
+					this.#release(name);
+					this.#add(name, array, shape, temporary);
+					changed.push(change);
+				}
+			}
+		} finally {
+			// Those before one that the system had no memory for are smaller now.
+			this.#changed();
 		}
-		this.#changed();
 		const bytesAfter = this.bytes;
 		return { bytesBefore, bytesAfter, savedBytes: bytesBefore - bytesAfter, changed };
 	}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { compactTensors } from '../../../../src/runtime/arrays/compactTensors.ts';
 import type { TypedArray } from '../../../../src/runtime/arrays/dtypes.ts';
 import { TensorDict } from '../../../../src/runtime/arrays/tensorDict.ts';
 import { forceCollection } from '../../../../src/runtime/collection/forceCollection.ts';
@@ -39,6 +40,8 @@ describe('TensorDict', () => {
 			assert.throws(() => dict.set('a', wrong as unknown as TypedArray), { code: 'invalidOption' });
 		}
 		assert.throws(() => dict.set(5 as unknown as string, array), { code: 'invalidOption' });
+		assert.throws(() => dict.set('a', array, null as never), { code: 'invalidOption' });
+		assert.throws(() => dict.set('a', array, { temporary: 'yes' as never }), { code: 'invalidOption' });
 		assert.throws(() => new TensorDict({ name: '' }), { code: 'invalidOption' });
 		assert.throws(() => new TensorDict(undefined as unknown as { name: string }), { code: 'invalidOption' });
 		assert.equal(dict.size, 0);
@@ -64,6 +67,15 @@ describe('TensorDict', () => {
 		assert.equal(dict.bytes, 1005);
 		dict.delete('b');
 		assert.equal(dict.bytes, 5);
+	});
+
+	it('counts no bytes that went to another thread', () => {
+		using dict = make();
+		const array = new Float64Array(10);
+		dict.set('a', array);
+		structuredClone(array.buffer, { transfer: [array.buffer] });
+		const { bytes, tensors } = dict.memoryInfo();
+		assert.deepEqual([bytes, tensors[0]?.bytes], [0, 0]);
 	});
 
 	it('lets temporary tensors go', () => {
@@ -94,6 +106,7 @@ describe('TensorDict', () => {
 		);
 		assert.deepEqual(dict.clearTemporary(), { count: 1, freedBytes: 4 });
 		assert.throws(() => dict.optimizeMemory({ tolerance: -1 }), { code: 'invalidOption' });
+		assert.throws(() => make().optimizeMemory({ tolerance: -1 }), { code: 'invalidOption' });
 	});
 
 	it('copies views out of a larger buffer only where that saves', () => {
@@ -109,6 +122,21 @@ describe('TensorDict', () => {
 		);
 		assert.equal(bytesAfter, 10 + 32 + 20);
 		assert.equal(dict.get('c')?.buffer, full);
+	});
+
+	it('copies one buffer after the other, so that the old one can go first', () => {
+		const second = new Float64Array(8);
+		const steps = compactTensors(
+			[
+				['a', new Float64Array(8)],
+				['b', second],
+			],
+			{},
+		);
+		assert.deepEqual(steps.next().value?.[0]?.array, new Uint8Array(8));
+		second.fill(0.5);
+		assert.deepEqual(steps.next().value?.[0]?.array, new Float32Array(8).fill(0.5));
+		assert.ok(steps.next().done);
 	});
 
 	it('leaves alone what overlaps and what threads share', () => {
