@@ -54,7 +54,7 @@ export function availability(bytes: number, options: AvailabilityOptions = {}): 
 	const { what, reserveBytes, arrays } = checkOptions(bytes, options);
 	const bounds = boundsOf(withLevel(readRawUsage()), reserveBytes, arrays);
 	const [least] = bounds.sort((a, b) => a.bytes - b.bytes);
-	const needs = `${what} needs ${formatBytes(bytes)}`;
+	const needs = `${what} needs ${Number.isFinite(bytes) ? formatBytes(bytes) : 'more bytes than can be counted'}`;
 	if (!least) return { available: true, neededBytes: bytes, reason: `${needs}; nobody tells what is available.` };
 	const available = bytes <= least.bytes;
 	return {
