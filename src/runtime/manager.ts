@@ -109,7 +109,8 @@ export class MemoryManager {
 	}
 
 	/**
-	 * Empties the caches of this name, or all of them; gives the bytes let go by their own account.
+	 * Empties the caches of this name, or all of them; gives the bytes let go by their own account. Of a `SpillCache` only the part in
+	 * memory.
 	 * Throws a `MemoryManagerError` (`unknownCache`) when no live cache has the name.
 	 */
 	clearCache(name?: string): { clearedCaches: number; freedBytes: number } {

@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 
-/** Values looked at for one estimate; what is left then counts like those. Keeps an estimate under a few ms. */
+/**
+ * Values looked at for one estimate; what is left then counts like those. Keeps an estimate under a few ms, but not that of an object
+ * with very many keys: V8 takes 1.5 s to list a million (Node 20 and 24).
+ */
 const MAX_LOOKS = 20_000;
 /** Elements looked at in a large array, map or set; the rest counts like these. */
 const MAX_ELEMENTS = 256;

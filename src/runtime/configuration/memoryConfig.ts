@@ -15,13 +15,15 @@ export interface MemoryConfig {
 	warning: PressureThreshold;
 	/** Begin of the level `critical`. */
 	critical: PressureThreshold;
-	/** Bound of a cache that is made without one of its own. */
+	/** For caches. None takes it by itself: pass it on as `maxBytes`. */
 	cacheBytes: number;
-	/** Life of a cache entry where the cache names none; absent: entries do not expire. */
+	/** For entries of caches. No cache takes it by itself: pass it on as `ttlMs`. */
 	cacheTtlMs?: number;
-	/** Size of a chunk when files are read. */
+	/** Size of the first chunk when files are read; it adapts from there. */
 	chunkBytes: number;
+	/** Least items of a batch whose processor names no `minSize`. */
 	minBatchSize: number;
+	/** For batches. No processor takes it by itself: pass it on as `maxSize`. */
 	maxBatchSize: number;
 	/** Whether batches change their size by level and by measured bytes. */
 	adaptiveBatches: boolean;
