@@ -1,5 +1,4 @@
-import { LRUCache } from 'lru-cache';
-import type { EvictionReason, MemoryLevel, Site } from '../../protocol/entries.ts';
+import type { MemoryLevel, Site } from '../../protocol/entries.ts';
 import { formatBytes } from '../../protocol/units.ts';
 import { pressure } from '../monitor/pressure.ts';
 import { checkPressure, ensureMonitoring } from '../monitor/sharedMonitor.ts';
@@ -9,30 +8,19 @@ import type { CacheRecord } from '../reporting/records.ts';
 import type { Relief } from '../reporting/registry.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { warn } from '../reporting/warnings.ts';
+import { BoundedStore, type SizeOrigin } from './boundedStore.ts';
 import { reasonOf } from './cacheErrors.ts';
 import { type BoundedCacheOptions, type CacheStats, checkCacheOptions } from './cacheOptions.ts';
-import { CacheTally, cacheRecord } from './cacheTally.ts';
+import { cacheRecord } from './cacheTally.ts';
+import { Computations } from './computations.ts';
 import { checkedSize, entrySize } from './entrySize.ts';
+import { Expiry } from './expiry.ts';
 import { ExpiryClock } from './expiryClock.ts';
-import { ExpiryTimer } from './expiryTimer.ts';
 
 /** Storing looks at the level after so many values or this part of the bound: no timer fires in synchronous work. */
 const LOOK_EVERY = 64;
 const LOOK_SHARE = 1 / 16;
 const SHARE: Record<MemoryLevel, number> = { normal: 1, elevated: 0.75, high: 0.5, critical: 0.25 };
-
-interface Left<K, V> {
-	readonly value: V;
-	readonly key: K;
-	readonly reason: EvictionReason;
-}
-
-interface Computation<V> {
-	/** Set once `compute` was called. */
-	result?: Promise<V>;
-}
-
-type SizeOrigin = 'declared' | 'estimated';
 
 /** For the cache that spills: lets the least recently used values go until `bytes` are left. Gives what that freed. */
 export let shrinkTo: <K extends {}, V extends {}>(cache: BoundedCache<K, V>, bytes: number) => number;
@@ -60,32 +48,18 @@ export class BoundedCache<K extends {}, V extends {}> {
 	readonly name: string;
 	readonly maxBytes: number;
 	readonly #options: BoundedCacheOptions<K, V>;
-	readonly #maxEntries: number;
-	readonly #core: LRUCache<K, V>;
-	readonly #tally = new CacheTally();
+	readonly #store: BoundedStore<K, V>;
 	readonly #record: CacheRecord;
 	readonly #id: number;
-	readonly #clock: ExpiryClock | undefined;
-	readonly #timer: ExpiryTimer | undefined;
-	readonly #computing = new Map<K, Computation<V>>();
-	/** The bound that holds now. */
-	#bound: number;
-	/** What it means when the core evicts, and when it deletes; `undefined`: the value comes back at once. */
-	#evicts: EvictionReason = 'size';
-	#deletes: EvictionReason | undefined = 'deleted';
-	/** The size that all entries have; NaN where they differ. */
-	#oneSize = Number.NaN;
-	/** Kept for `onEvict` only. */
-	#left: Left<K, V>[] = [];
-	#nextPurge = 0;
+	readonly #expiry: Expiry | undefined;
+	readonly #computing = new Computations<K, V>();
 	readonly #lookStep: number;
 	#toLook = 0;
-	#from: CacheRecord['bytesFrom'];
 	#disposed = false;
 
 	static {
 		shrinkTo = (cache, bytes) => cache.#shrinkTo(bytes);
-		storeSized = (cache, key, value, bytes, from) => cache.#store(key, value, bytes, from);
+		storeSized = (cache, key, value, bytes, from) => cache.#keep(key, value, bytes, from);
 	}
 
 	constructor(options: BoundedCacheOptions<K, V>, site?: Site) {
@@ -94,36 +68,14 @@ export class BoundedCache<K extends {}, V extends {}> {
 		this.#options = { ...options };
 		this.name = shortName(options.name);
 		this.maxBytes = Math.floor(options.maxBytes);
-		this.#maxEntries = maxEntries ?? Number.POSITIVE_INFINITY;
 		this.#lookStep = (this.maxBytes * LOOK_SHARE) / LOOK_EVERY;
-		if (ttlMs !== undefined) {
-			this.#clock = new ExpiryClock(this.name, options.clock);
-			this.#timer = new ExpiryTimer(ttlMs);
-		}
-		const told = options.onEvict !== undefined;
-		const tally = this.#tally;
-		this.#core = new LRUCache<K, V>({
-			maxSize: this.maxBytes,
-			// Its own clock stands still inside a synchronous loop unless every look-up reads it.
-			...(this.#clock && { ttl: Math.ceil(ttlMs ?? 0), ttlResolution: 0, perf: this.#clock }),
-			dispose: (value, key, cause) => {
-				const reason = cause === 'evict' ? this.#evicts : cause === 'delete' ? this.#deletes : reasonFor[cause];
-				if (reason === undefined) return;
-				tally.left++;
-				// The two that storing meets all the time do without a look-up by name.
-				if (reason === 'size') tally.size++;
-				else if (reason === 'replaced') tally.replaced++;
-				else tally[reason]++;
-				if (told) this.#left.push({ value, key, reason });
-			},
-		});
-		const bytesFrom = options.sizeOf ? 'declared' : 'estimated';
-		this.#from = bytesFrom;
+		const clock = ttlMs === undefined ? undefined : new ExpiryClock(this.name, options.clock);
+		if (ttlMs !== undefined && clock) this.#expiry = new Expiry(ttlMs, clock);
+		this.#store = new BoundedStore({ maxBytes: this.maxBytes, options: this.#options, clock });
 		this.#record = cacheRecord(
-			{ name: this.name, site: site ?? callSiteOf(BoundedCache), maxBytes: this.maxBytes, maxEntries, bytesFrom },
-			tally,
+			{ name: this.name, site: site ?? callSiteOf(BoundedCache), maxBytes: this.maxBytes, maxEntries },
+			this.#store.tally,
 		);
-		this.#bound = this.maxBytes;
 		this.#id = sharedHub().caches.add(this.#record, this);
 		ensureMonitoring();
 		this.#adapt(pressure.level);
@@ -131,29 +83,21 @@ export class BoundedCache<K extends {}, V extends {}> {
 
 	/** Number of entries; expired ones count until they are let go, at the latest after `ttlMs` or a minute. */
 	get size(): number {
-		return this.#core.size;
+		return this.#store.size;
 	}
 
 	/** Sizes of all entries together, declared or estimated. */
 	get bytes(): number {
-		return this.#core.calculatedSize;
+		return this.#store.bytes;
 	}
 
 	get(key: K): V | undefined {
-		const value = this.#core.get(key);
-		if (value !== undefined) {
-			this.#tally.hits++;
-			return value;
-		}
-		this.#tally.misses++;
-		// The core finds out that it has expired when it is asked for.
-		if (this.#core.size !== this.#tally.entries) this.#changed();
-		return undefined;
+		return this.#store.get(key);
 	}
 
 	/** Whether there is an entry that has not expired; counts neither as hit nor as use. */
 	has(key: K): boolean {
-		return this.#core.has(key);
+		return this.#store.has(key);
 	}
 
 	/**
@@ -165,26 +109,19 @@ export class BoundedCache<K extends {}, V extends {}> {
 		const measure = this.#options.sizeOf;
 		const size = bytes === undefined ? entrySize(this.name, measure, key, value) : checkedSize(this.name, bytes);
 		if (this.#disposed) return false;
-		if (this.#computing.size > 0) this.#computing.delete(key);
-		return this.#store(key, value, size, bytes === undefined && !measure ? 'estimated' : 'declared');
+		if (this.#computing.size > 0) this.#computing.forget(key);
+		return this.#keep(key, value, size, bytes === undefined && !measure ? 'estimated' : 'declared');
 	}
 
 	delete(key: K): boolean {
-		this.#computing.delete(key);
-		this.#deletes = 'deleted';
-		const deleted = this.#core.delete(key);
-		this.#changed();
-		return deleted;
+		this.#computing.forget(key);
+		return this.#store.delete(key);
 	}
 
 	/** Lets all entries go. A computation under way still answers its callers but is not stored. */
 	clear(): void {
-		this.#computing.clear();
-		this.#deletes = 'cleared';
-		this.#core.clear();
-		this.#from = this.#options.sizeOf ? 'declared' : 'estimated';
-		this.#record.bytesFrom = this.#from;
-		this.#changed();
+		this.#computing.forgetAll();
+		this.#store.clear();
 	}
 
 	/**
@@ -192,30 +129,31 @@ export class BoundedCache<K extends {}, V extends {}> {
 	 * passed to all who wait and not stored; the next call computes again. One that cannot be measured (`invalidSize`) counts as failed.
 	 */
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
-		const running = this.#computing.get(key)?.result;
+		const running = this.#computing.get(key);
 		if (running) {
-			this.#tally.hits++;
+			this.#store.tally.hits++;
 			return running;
 		}
 		const present = this.get(key);
 		if (present !== undefined) return present;
-		const computation: Computation<V> = {};
-		this.#computing.set(key, computation);
-		computation.result = this.#compute(key, compute, computation);
-		return computation.result;
+		return this.#computing.run(key, async wanted => {
+			const value = await compute(key);
+			if (wanted()) this.set(key, value);
+			return value;
+		});
 	}
 
 	/** Most recently used first. */
 	entries(): IterableIterator<[K, V]> {
-		return this.#core.entries();
+		return this.#store.entries();
 	}
 
 	keys(): IterableIterator<K> {
-		return this.#core.keys();
+		return this.#store.keys();
 	}
 
 	values(): IterableIterator<V> {
-		return this.#core.values();
+		return this.#store.values();
 	}
 
 	[Symbol.iterator](): IterableIterator<[K, V]> {
@@ -228,7 +166,7 @@ export class BoundedCache<K extends {}, V extends {}> {
 			name: this.name,
 			bytes: this.bytes,
 			maxBytes: this.maxBytes,
-			effectiveMaxBytes: this.#bound,
+			effectiveMaxBytes: this.#store.bound,
 			entries: this.size,
 			...(maxEntries !== undefined && { maxEntries }),
 			hits,
@@ -241,18 +179,18 @@ export class BoundedCache<K extends {}, V extends {}> {
 
 	/** Lets go of expired entries now; true while entries remain. Done by itself as time passes. */
 	purgeExpired(): boolean {
-		this.#core.purgeStale();
-		this.#changed();
-		return this.#core.size > 0;
+		this.#store.purge();
+		return this.#store.size > 0;
 	}
 
 	/** Keeps to the part of the bound that the level leaves, see `underPressure`. Done by itself when the level changes. */
 	relieve(level: MemoryLevel): Relief | undefined {
-		const [bound, bytes] = [this.#bound, this.bytes];
+		const { bound: before, bytes } = this.#store;
 		if (!this.#adapt(level)) return undefined;
-		const freedBytes = bytes - this.bytes;
-		if (this.#bound > bound) return { detail: `may hold ${formatBytes(this.#bound)} again` };
-		return { freedBytes, detail: `keeps to ${formatBytes(this.#bound)} of ${formatBytes(this.maxBytes)}` };
+		const { bound } = this.#store;
+		if (bound > before) return { detail: `may hold ${formatBytes(bound)} again` };
+		const detail = `keeps to ${formatBytes(bound)} of ${formatBytes(this.maxBytes)}`;
+		return { freedBytes: bytes - this.bytes, detail };
 	}
 
 	/** Lets all entries go for good: later values are not stored. */
@@ -260,7 +198,7 @@ export class BoundedCache<K extends {}, V extends {}> {
 		if (this.#disposed) return;
 		this.#disposed = true;
 		this.#record.disposed = true;
-		this.#timer?.stop();
+		this.#expiry?.stop();
 		try {
 			this.clear();
 		} finally {
@@ -272,80 +210,12 @@ export class BoundedCache<K extends {}, V extends {}> {
 		this.dispose();
 	}
 
-	async #compute(key: K, compute: (key: K) => V | Promise<V>, computation: Computation<V>): Promise<V> {
-		try {
-			const value = await compute(key);
-			// Set, deleted or cleared meanwhile: that is newer than what we computed.
-			if (this.#computing.get(key) === computation) this.set(key, value);
-			return value;
-		} finally {
-			if (this.#computing.get(key) === computation) this.#computing.delete(key);
-		}
-	}
-
-	#store(key: K, value: V, size: number, from: SizeOrigin): boolean {
+	#keep(key: K, value: V, size: number, from: SizeOrigin): boolean {
 		this.#toLook -= size + this.#lookStep;
 		if (this.#toLook < 0) this.#look();
-		const core = this.#core;
-		const tally = this.#tally;
-		if (size > this.#bound || value === undefined) {
-			this.#deletes = 'replaced';
-			core.delete(key);
-			this.#changed();
-			return false;
-		}
-		// The core takes whole numbers from 1 on.
-		const bytes = size < 1 ? 1 : Math.ceil(size);
-		const { left } = tally;
-		const clock = this.#clock;
-		core.set(key, value, clock ? { size: bytes, start: clock.now() } : { size: bytes });
-		let total = core.calculatedSize;
-		// Nothing left and nothing came: it was there before.
-		if (total === tally.bytes && left === tally.left && bytes !== this.#oneSize) {
-			this.#sizeAgain(key, value, bytes);
-			total = core.calculatedSize;
-		}
-		tally.entries = core.size;
-		if (total > this.#bound || tally.entries > this.#maxEntries) {
-			this.#popTo(this.#bound, 'pressure');
-			if (core.size > this.#maxEntries) this.#popOne('count');
-			total = core.calculatedSize;
-			tally.entries = core.size;
-		}
-		tally.bytes = total;
-		tally.changes++;
-		if (bytes !== this.#oneSize || from !== this.#from) this.#mix(bytes, from);
-		if (this.#left.length > 0) this.#tell();
-		if (clock) this.#expire(clock);
-		return true;
-	}
-
-	#mix(bytes: number, from: SizeOrigin): void {
-		const alone = this.#core.size === 1;
-		this.#oneSize = alone || bytes === this.#oneSize ? bytes : Number.NaN;
-		this.#from = alone || from === this.#from ? from : 'both';
-		this.#record.bytesFrom = this.#from;
-	}
-
-	/** The core keeps the size it knows for a value that is stored again, which may have grown meanwhile. */
-	#sizeAgain(key: K, value: V, bytes: number): void {
-		if (this.#core.info(key)?.size === bytes) return;
-		this.#deletes = undefined;
-		this.#core.delete(key);
-		this.#core.set(key, value, { size: bytes });
-	}
-
-	/** Timers do not run inside a synchronous loop, so storing looks from time to time, too: for a twentieth of the time at most. */
-	#expire(clock: ExpiryClock): void {
-		this.#timer?.arm(this);
-		if (clock.last < this.#nextPurge) return;
-		const began = clock.last;
-		if (this.#nextPurge > 0) {
-			this.#core.purgeStale();
-			this.#changed();
-		}
-		const { ttlMs = 0 } = this.#options;
-		this.#nextPurge = clock.last + Math.max(ttlMs / 2, 50, 20 * (clock.last - began));
+		const stored = this.#store.set(key, value, size, from);
+		if (stored) this.#expiry?.stored(this);
+		return stored;
 	}
 
 	#look(): void {
@@ -357,61 +227,24 @@ export class BoundedCache<K extends {}, V extends {}> {
 	#adapt(level: MemoryLevel): boolean {
 		if (this.#options.underPressure === 'keep' || this.#disposed) return false;
 		const bound = Math.max(1, Math.floor(this.maxBytes * SHARE[level]));
-		if (bound === this.#bound) return false;
-		this.#bound = bound;
-		const lowered = bound < this.maxBytes;
-		this.#evicts = lowered ? 'pressure' : 'size';
-		this.#record.effectiveMaxBytes = lowered ? bound : undefined;
-		this.#core.purgeStale();
-		this.#shrinkTo(bound);
+		if (bound === this.#store.bound) return false;
+		this.#record.effectiveMaxBytes = bound < this.maxBytes ? bound : undefined;
+		this.#unasked(() => this.#store.bind(bound));
 		return true;
 	}
 
 	#shrinkTo(bytes: number): number {
-		const before = this.#core.calculatedSize;
-		this.#popTo(bytes, 'pressure');
+		const before = this.bytes;
+		this.#unasked(() => this.#store.shrinkTo(bytes));
+		return before - this.bytes;
+	}
+
+	/** Nobody called who could be told of an `onEvict` that fails. */
+	#unasked(change: () => void): void {
 		try {
-			this.#changed();
+			change();
 		} catch (error) {
-			// Nobody called who could be told.
 			warn(`Cache "${this.name}": its onEvict failed: ${reasonOf(error)}`, error);
 		}
-		return before - this.#core.calculatedSize;
-	}
-
-	#popTo(bytes: number, reason: EvictionReason): void {
-		while (this.#core.calculatedSize > bytes) this.#popOne(reason);
-	}
-
-	#popOne(reason: EvictionReason): void {
-		const evicts = this.#evicts;
-		this.#evicts = reason;
-		this.#core.pop();
-		this.#evicts = evicts;
-	}
-
-	/** Brings the record up to date, then tells `onEvict`, which may use the cache again. Its first error is thrown last. */
-	#changed(): void {
-		const tally = this.#tally;
-		tally.bytes = this.#core.calculatedSize;
-		tally.entries = this.#core.size;
-		tally.changes++;
-		if (this.#left.length > 0) this.#tell();
-	}
-
-	#tell(): void {
-		const left = this.#left;
-		this.#left = [];
-		const failures: unknown[] = [];
-		for (const { value, key, reason } of left) {
-			try {
-				this.#options.onEvict?.(value, key, reason);
-			} catch (error) {
-				failures.push(error);
-			}
-		}
-		if (failures.length > 0) throw failures[0];
 	}
 }
-
-const reasonFor = { set: 'replaced', expire: 'ttl', fetch: 'replaced' } as const;

@@ -7,8 +7,6 @@ const REASONS: readonly EvictionReason[] = ['size', 'count', 'ttl', 'deleted', '
 export class CacheTally {
 	/** Whatever changed a figure besides look-ups. */
 	changes = 0;
-	/** Values that left, all reasons together. */
-	left = 0;
 	hits = 0;
 	misses = 0;
 	bytes = 0;
@@ -20,6 +18,12 @@ export class CacheTally {
 	replaced = 0;
 	cleared = 0;
 	pressure = 0;
+	/** Where the sizes of all entries are from. */
+	bytesFrom: CacheRecord['bytesFrom'];
+
+	constructor(bytesFrom: CacheRecord['bytesFrom']) {
+		this.bytesFrom = bytesFrom;
+	}
 
 	get evictions(): Partial<Record<EvictionReason, number>> {
 		return Object.fromEntries(REASONS.map(reason => [reason, this[reason]]).filter(([, count]) => count !== 0));
@@ -31,7 +35,6 @@ export interface CacheFacts {
 	readonly site: Site | undefined;
 	readonly maxBytes: number;
 	readonly maxEntries: number | undefined;
-	readonly bytesFrom: CacheRecord['bytesFrom'];
 }
 
 /**
@@ -58,6 +61,9 @@ export function cacheRecord(facts: CacheFacts, tally: CacheTally): CacheRecord {
 		},
 		get evictions() {
 			return tally.evictions;
+		},
+		get bytesFrom() {
+			return tally.bytesFrom;
 		},
 		disposed: false,
 		effectiveMaxBytes: undefined,

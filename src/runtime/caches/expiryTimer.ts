@@ -1,7 +1,7 @@
 import { warn } from '../reporting/warnings.ts';
 import { reasonOf } from './cacheErrors.ts';
 
-interface Purgeable {
+export interface Purgeable {
 	readonly name: string;
 	/** Removes what has expired; true while entries remain. */
 	purgeExpired(): boolean;
@@ -10,10 +10,13 @@ interface Purgeable {
 /** Wakes a cache up to let go of expired entries: by itself `lru-cache` keeps their bytes until somebody asks for them. */
 export class ExpiryTimer {
 	readonly #everyMs: number;
+	readonly #ended: () => void;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(ttlMs: number) {
+	/** `ended` is called when the timer has run out and nothing remains to wait for. */
+	constructor(ttlMs: number, ended: () => void) {
 		this.#everyMs = Math.min(ttlMs, 60_000);
+		this.#ended = ended;
 	}
 
 	/** Neither the process nor the cache is kept alive by it. */
@@ -24,6 +27,7 @@ export class ExpiryTimer {
 			this.#timer = undefined;
 			const target = ref.deref();
 			if (target && purged(target)) this.arm(target);
+			else this.#ended();
 		}, this.#everyMs);
 		this.#timer.unref();
 	}

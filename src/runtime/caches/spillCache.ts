@@ -8,6 +8,7 @@ import type { SpillRecord } from '../reporting/records.ts';
 import type { Relief } from '../reporting/registry.ts';
 import { BoundedCache, shrinkTo, storeSized } from './boundedCache.ts';
 import type { CacheStats } from './cacheOptions.ts';
+import { Computations } from './computations.ts';
 import { checkedSize, entrySize } from './entrySize.ts';
 import { type DiskEntry, SpillDisk } from './spillDisk.ts';
 import type { SpillFolder } from './spillFolder.ts';
@@ -50,7 +51,7 @@ export class SpillCache<K extends {}, V extends {}> {
 	readonly #record: SpillRecord;
 	readonly #troubles: Troubles;
 	readonly #id: number;
-	readonly #computing = new Map<K, { result?: Promise<V> }>();
+	readonly #computing = new Computations<K, V>();
 	readonly #reading = new Map<DiskEntry, Promise<ReadBack<V>>>();
 
 	constructor(options: SpillCacheOptions<K, V>) {
@@ -120,7 +121,7 @@ export class SpillCache<K extends {}, V extends {}> {
 		const { sizeOf } = this.#options;
 		const size = bytes === undefined ? entrySize(this.name, sizeOf, key, value) : checkedSize(this.name, bytes);
 		if (this.#record.disposed) return;
-		this.#computing.delete(key);
+		this.#computing.forget(key);
 		this.#writer.cancel(key);
 		this.#disk.remove(key);
 		if (value !== undefined)
@@ -131,7 +132,7 @@ export class SpillCache<K extends {}, V extends {}> {
 
 	/** Whether there was a value. */
 	async delete(key: K): Promise<boolean> {
-		this.#computing.delete(key);
+		this.#computing.forget(key);
 		const found = [this.#memory.delete(key), this.#writer.cancel(key), this.#disk.remove(key)];
 		this.#changed();
 		return found.includes(true);
@@ -139,7 +140,7 @@ export class SpillCache<K extends {}, V extends {}> {
 
 	/** Lets all values go, in memory and on disk. A computation under way still answers its callers but is not stored. */
 	async clear(): Promise<void> {
-		this.#computing.clear();
+		this.#computing.forgetAll();
 		this.#memory.clear();
 		this.#writer.cancelAll();
 		const removed = this.#disk.clear();
@@ -154,12 +155,16 @@ export class SpillCache<K extends {}, V extends {}> {
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
 		const held = this.#memory.has(key) ? this.#memory.get(key) : undefined;
 		if (held) return held.value;
-		const running = this.#computing.get(key)?.result;
-		if (running) return running;
-		const computation: { result?: Promise<V> } = {};
-		this.#computing.set(key, computation);
-		computation.result = this.#compute(key, compute, computation);
-		return computation.result;
+		return (
+			this.#computing.get(key) ??
+			this.#computing.run(key, async wanted => {
+				const present = await this.get(key);
+				if (present !== undefined) return present;
+				const value = await compute(key);
+				if (wanted()) await this.set(key, value);
+				return value;
+			})
+		);
 	}
 
 	stats(): { name: string; memory: CacheStats; disk: SpillStats } {
@@ -197,7 +202,7 @@ export class SpillCache<K extends {}, V extends {}> {
 		this.#record.disposed = true;
 		dropped?.unregister(this);
 		this.#memory.dispose();
-		this.#computing.clear();
+		this.#computing.forgetAll();
 		this.#writer.cancelAll();
 		sharedHub().spills.remove(this.#id);
 		await this.#writer.idle();
@@ -206,19 +211,6 @@ export class SpillCache<K extends {}, V extends {}> {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.dispose();
-	}
-
-	async #compute(key: K, compute: (key: K) => V | Promise<V>, computation: object): Promise<V> {
-		try {
-			const present = await this.get(key);
-			if (present !== undefined) return present;
-			const value = await compute(key);
-			// Set, deleted or cleared meanwhile: that is newer than what we computed.
-			if (this.#computing.get(key) === computation) await this.set(key, value);
-			return value;
-		} finally {
-			if (this.#computing.get(key) === computation) this.#computing.delete(key);
-		}
 	}
 
 	/** In memory where it fits, else on disk. */

@@ -4,6 +4,7 @@ import type { WeakCacheRecord } from '../reporting/records.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { cacheErrors } from './cacheErrors.ts';
 import { checkNamed } from './cacheOptions.ts';
+import { Computations } from './computations.ts';
 
 /** Entries looked at for a lost value at each `set`: more than one, so that looking is faster than storing. */
 const SWEPT = 2;
@@ -42,7 +43,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 	readonly #record: WeakCacheRecord;
 	readonly #id: number;
 	readonly #lost: FinalizationRegistry<{ key: K; ref: WeakRef<V> }>;
-	readonly #computing = new Map<K, { result?: Promise<V> }>();
+	readonly #computing = new Computations<K, V>();
 	#cursor: Iterator<[K, WeakRef<V>]> | undefined;
 
 	constructor(options: WeakValueCacheOptions) {
@@ -90,7 +91,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 			throw cacheErrors.notWeak(this.name, value);
 		}
 		if (this.#record.disposed) return false;
-		this.#computing.delete(key);
+		this.#computing.forget(key);
 		this.#forget(key);
 		const ref = new WeakRef(value);
 		this.#entries.set(key, ref);
@@ -102,7 +103,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 
 	/** Whether there was a value. */
 	delete(key: K): boolean {
-		this.#computing.delete(key);
+		this.#computing.forget(key);
 		const present = this.#look(key) !== undefined;
 		this.#forget(key);
 		this.#changed();
@@ -111,7 +112,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 
 	/** Forgets all values; who holds them still has them. */
 	clear(): void {
-		this.#computing.clear();
+		this.#computing.forgetAll();
 		for (const ref of this.#entries.values()) this.#lost.unregister(ref);
 		this.#entries.clear();
 		this.#changed();
@@ -122,7 +123,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 	 * who wait and not stored; the next call computes again.
 	 */
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
-		const running = this.#computing.get(key)?.result;
+		const running = this.#computing.get(key);
 		if (running) {
 			this.#record.hits++;
 			this.#record.version++;
@@ -130,10 +131,11 @@ export class WeakValueCache<K extends {}, V extends object> {
 		}
 		const present = this.get(key);
 		if (present !== undefined) return present;
-		const computation: { result?: Promise<V> } = {};
-		this.#computing.set(key, computation);
-		computation.result = this.#compute(key, compute, computation);
-		return computation.result;
+		return this.#computing.run(key, async wanted => {
+			const value = await compute(key);
+			if (wanted()) this.set(key, value);
+			return value;
+		});
 	}
 
 	/** What is still there, the oldest entry first. */
@@ -171,17 +173,6 @@ export class WeakValueCache<K extends {}, V extends object> {
 
 	[Symbol.dispose](): void {
 		this.dispose();
-	}
-
-	async #compute(key: K, compute: (key: K) => V | Promise<V>, computation: object): Promise<V> {
-		try {
-			const value = await compute(key);
-			// Set, deleted or cleared meanwhile: that is newer than what we computed.
-			if (this.#computing.get(key) === computation) this.set(key, value);
-			return value;
-		} finally {
-			if (this.#computing.get(key) === computation) this.#computing.delete(key);
-		}
 	}
 
 	#look(key: K): V | undefined {
