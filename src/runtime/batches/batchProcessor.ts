@@ -164,8 +164,10 @@ function predictedSize<In, Out>(settings: BatchSettings<In, Out>): { size: numbe
 	}
 	const { observations } = predictor.predict(name, { items: low });
 	const need = formatBytes(needOf(low));
-	return {
-		size: low,
-		reason: `Begins with ${low} items, which by ${observations} earlier measurements need at most ${need} of ${formatBytes(share)}.`,
-	};
+	const by = `by ${observations} earlier measurements`;
+	const reason =
+		least > share
+			? `Begins with ${low} items, the least allowed, though ${by} they may need ${need}, more than ${formatBytes(share)}.`
+			: `Begins with ${low} items, which ${by} need at most ${need} of ${formatBytes(share)}.`;
+	return { size: low, reason };
 }

@@ -4,7 +4,7 @@ import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { warn } from '../reporting/warnings.ts';
-import { runtimeErrors } from '../runtimeError.ts';
+import { messageOf, runtimeErrors } from '../runtimeError.ts';
 import { type InputUnit, isMeasure, type Learned, readLearned, writeLearned } from './predictorFile.ts';
 import { type Point, predictAt } from './regression.ts';
 
@@ -79,7 +79,7 @@ export class MemoryPredictor {
 
 	/** Learns from one run. Throws `invalidOption` for figures that cannot be. */
 	record(observation: OperationObservation): void {
-		checkInput(observation.operation, observation);
+		checkInput(observation?.operation, observation);
 		if (!isMeasure(observation.peakBytes))
 			throw refuse('peakBytes', 'a number of bytes from 0 on', observation.peakBytes);
 		const own = { ...observation, operation: shortName(observation.operation) };
@@ -108,6 +108,7 @@ export class MemoryPredictor {
 	 * or throws what `fn` does; a run that failed is not learned from. A file that cannot be written is a warning.
 	 */
 	measure<T>(operation: string, input: OperationInput, fn: () => T): T {
+		if (typeof fn !== 'function') throw refuse('fn', 'a function', fn);
 		const prediction = this.estimate(operation, input);
 		const t = monotonicMs();
 		return withPeak(fn, (peak, failed) => {
@@ -136,7 +137,7 @@ export class MemoryPredictor {
 			this.record(observation);
 			this.save();
 		} catch (error) {
-			warn(error instanceof Error ? error.message : String(error), error);
+			warn(messageOf(error), error);
 		}
 	}
 
@@ -191,7 +192,7 @@ function predictionFrom(points: readonly Point[], unit: InputUnit, x: number): M
 		confidence,
 		observations,
 		extrapolated,
-		detail: `From ${observations} observations of ${sizes}, ${interval}${far}.`,
+		detail: `From ${observations} observation${observations === 1 ? '' : 's'} of ${sizes}, ${interval}${far}.`,
 	};
 }
 

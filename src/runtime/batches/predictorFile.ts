@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { MemoryManagerError } from '../runtimeError.ts';
+import { MemoryManagerError, messageOf } from '../runtimeError.ts';
 import type { Point } from './regression.ts';
 
 export type InputUnit = 'bytes' | 'items';
@@ -22,7 +22,7 @@ export function readLearned(
 		return { learned: parse(readFileSync(file, 'utf8')), bad: false };
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') return { learned: empty, bad: false };
-		const why = error instanceof Error ? error.message : String(error);
+		const why = messageOf(error);
 		tell(`The predictions in "${file}" cannot be used and are left out: ${why}`, error);
 		return { learned: empty, bad: true };
 	}
@@ -40,7 +40,7 @@ export function writeLearned(file: string, learned: Learned, bad: boolean): void
 		renameSync(temporary, file);
 	} catch (cause) {
 		rmSync(temporary, { force: true });
-		const why = cause instanceof Error ? cause.message : String(cause);
+		const why = messageOf(cause);
 		throw new MemoryManagerError('fileUnwritable', `MemoryPredictor: "${file}" cannot be written: ${why}`, { cause });
 	}
 }
@@ -66,5 +66,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isPoints = (value: unknown): value is Point[] =>
 	Array.isArray(value) && value.every(point => Array.isArray(point) && point.length === 2 && point.every(isMeasure));
 
+/** Larger figures are nobody's memory, and their squares not numbers any more. */
 export const isMeasure = (value: unknown): value is number =>
-	typeof value === 'number' && Number.isFinite(value) && value >= 0;
+	typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;

@@ -46,7 +46,7 @@ describe('MemoryPredictor', () => {
 		predictor.record({ operation: 'resize', inputBytes: 2 * MB, peakBytes: 8 * MB });
 		const once = predictor.predict('resize', { inputBytes: 3 * MB });
 		assert.deepEqual([once.bytes, once.lowBytes, once.confidence], [12 * MB, undefined, 'low']);
-		assert.match(once.detail, /^From 1 observations of 2\.00 MB to 2\.00 MB, too few for an interval\.$/);
+		assert.match(once.detail, /^From 1 observation of 2\.00 MB to 2\.00 MB, too few for an interval\.$/);
 		learn(predictor, 9);
 		const { bytes = 0, lowBytes = 0, highBytes = 0, confidence } = predictor.predict('resize', { inputBytes: 5 * MB });
 		assert.ok(Math.abs(bytes - 20 * MB) < MB && lowBytes < bytes && highBytes > bytes);
@@ -153,7 +153,9 @@ describe('MemoryPredictor', () => {
 			assert.throws(() => new MemoryPredictor(options as never), { code: 'invalidOption' });
 		}
 		const predictor = make();
-		const wrong: object[] = [
+		const wrong: (object | null)[] = [
+			null,
+			{ operation: 'a', items: 1, peakBytes: 1e308 },
 			{ operation: '', items: 1, peakBytes: 1 },
 			{ operation: 'a', peakBytes: 1 },
 			{ operation: 'a', items: 1, inputBytes: 1, peakBytes: 1 },
@@ -163,6 +165,7 @@ describe('MemoryPredictor', () => {
 		];
 		for (const one of wrong) assert.throws(() => predictor.record(one as never), { code: 'invalidOption' });
 		assert.throws(() => predictor.predict('a', {} as never), { code: 'invalidOption' });
+		assert.throws(() => predictor.measure('a', { items: 1 }, 5 as never), { code: 'invalidOption' });
 		predictor.save();
 		assert.equal(existsSync(file), false);
 	});
@@ -201,6 +204,25 @@ describe('MemoryPredictor', () => {
 		);
 		assert.ok((entries[0]?.ratio ?? 0) > 1.9 && entries[0]?.predictedBytes === undefined);
 		hub.leave();
+	});
+
+	it('gives no first size for one that fits when none does', () => {
+		const predictor = make();
+		for (let items = 10; items <= 200; items += 10) {
+			predictor.record({ operation: 'huge', items, peakBytes: items * 100 * MB });
+		}
+		const processor = new BatchProcessor<number, number>({
+			name: 'huge',
+			minSize: 10,
+			maxSize: 100,
+			maxBytes: MB,
+			predictor,
+			process: batch => batch,
+		});
+		const { size, reason } = processor.stats();
+		processor.dispose();
+		assert.equal(size, 10);
+		assert.match(reason, /^Begins with 10 items, the least allowed, though .+ they may need .+, more than 1\.00 MB\.$/);
 	});
 
 	it('chooses the first size of batches, which teach it', async () => {
