@@ -108,7 +108,7 @@ export class BatchIntake<In> {
 		const { held, index } = this.#source;
 		try {
 			const bytes = bytesOf(held);
-			if (typeof bytes !== 'number' || !(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) {
+			if (typeof bytes !== 'number' || !(bytes >= 0 && bytes <= Number.MAX_SAFE_INTEGER)) {
 				throw batchErrors.itemSize(name, index, bytes);
 			}
 			this.#heldBytes = bytes;

@@ -5,6 +5,7 @@ import { pressure } from '../monitor/pressure.ts';
 import { checkPressure } from '../monitor/sharedMonitor.ts';
 import type { BatchRecord } from '../reporting/records.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 import type { BatchSettings } from './batchOptions.ts';
 import type { BatchSizer } from './batchSizer.ts';
 import type { Baseline, BatchWork } from './batchWork.ts';
@@ -26,6 +27,7 @@ export class BatchLane<In, Out> {
 	readonly #runs = new Set<Run>();
 	/** Highest growth by number of items, for the predictor. */
 	readonly #learned = new Map<number, number>();
+	#ended: { reason: unknown } | undefined;
 	#runningItems = 0;
 	#begunItems = 0;
 
@@ -49,8 +51,14 @@ export class BatchLane<In, Out> {
 		};
 	}
 
+	/** Ends all runs with `reason`, also those that have yet to begin. */
 	abortAll(reason: unknown): void {
+		this.#ended = { reason };
 		for (const run of [...this.#runs]) run.abort(reason);
+	}
+
+	throwIfEnded(): void {
+		if (this.#ended) throw this.#ended.reason;
 	}
 
 	/** A batch is about to be filled. */
@@ -122,7 +130,7 @@ export class BatchLane<In, Out> {
 			this.#learned.clear();
 			predictor.save();
 		} catch (error) {
-			warn(`Batches "${name}": what was learned could not be kept: ${String(error)}`, error);
+			warn(`Batches "${name}": what was learned could not be kept: ${messageOf(error)}`, error);
 		}
 	}
 
@@ -135,7 +143,7 @@ export class BatchLane<In, Out> {
 			this.#record.collections++;
 			this.#record.version++;
 		} catch (error) {
-			warn(`Batches "${this.settings.name}": no collection between batches: ${String(error)}`, error);
+			warn(`Batches "${this.settings.name}": no collection between batches: ${messageOf(error)}`, error);
 		}
 	}
 
@@ -143,7 +151,8 @@ export class BatchLane<In, Out> {
 		const record = this.#record;
 		const each = this.sizer.bytesPerItem;
 		record.bytesPerItem = each;
-		if (this.settings.bytesOf) record.inFlightBytes = (record.inFlightBytes ?? 0) + bytes;
+		// Fractions add up to a little more or less than nothing.
+		if (this.settings.bytesOf) record.inFlightBytes = record.inFlightItems && (record.inFlightBytes ?? 0) + bytes;
 		else if (each !== undefined) record.inFlightBytes = each * record.inFlightItems;
 		record.version++;
 	}

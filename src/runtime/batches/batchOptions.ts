@@ -150,7 +150,7 @@ export function batchSettings<In, Out>(options: BatchProcessorOptions<In, Out>):
 	}
 	if (typeof adaptive !== 'boolean') throw refuse('adaptive', 'true or false', adaptive);
 	if (!isWhole(maxErrors, 0)) throw refuse('maxErrors', 'a whole number from 0 on', maxErrors);
-	if (predictor !== undefined && typeof predictor?.predict !== 'function') {
+	if (predictor !== undefined && !isPredictor(predictor)) {
 		throw refuse('predictor', 'a MemoryPredictor', predictor);
 	}
 	const common = { name, maxBytes, bytesOf, onError, collectBetween, maxErrors, adaptive, predictor };
@@ -194,6 +194,12 @@ function ofBatches<In, Out>(options: BatchOptions<In, Out>, refuse: Refuse) {
 
 export const isThenable = <T>(value: unknown): value is PromiseLike<T> =>
 	typeof (value as PromiseLike<T> | null | undefined)?.then === 'function';
+
+/** By what it can do: it may come from another copy of this library. */
+const isPredictor = (value: unknown): boolean =>
+	['estimate', 'predict', 'record', 'save'].every(
+		name => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+	);
 
 const isWhole = (value: unknown, least: number): value is number =>
 	Number.isSafeInteger(value) && Number(value) >= least;

@@ -1,5 +1,6 @@
+import { callSafely } from '../reporting/callSafely.ts';
 import { warn } from '../reporting/warnings.ts';
-import { runtimeErrors } from '../runtimeError.ts';
+import { messageOf, runtimeErrors } from '../runtimeError.ts';
 import { BatchIntake } from './batchIntake.ts';
 import type { BatchLane } from './batchLane.ts';
 import type { BatchProgress, BatchRunOptions } from './batchOptions.ts';
@@ -139,6 +140,7 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 
 	async *#deliver(input: Input<In>): AsyncGenerator<readonly Out[], undefined> {
 		this.#throwIfEnding();
+		this.#lane.throwIfEnded();
 		const { signal } = this.#options;
 		signal?.throwIfAborted();
 		const onAbort = () => this.abort(signal?.reason);
@@ -243,11 +245,10 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	#tellProgress(): void {
 		const { onProgress } = this.#options;
 		if (!onProgress) return;
-		try {
-			onProgress(this.progress());
-		} catch (error) {
-			warn(`Batches "${this.#lane.settings.name}": onProgress failed: ${String(error)}`, error);
-		}
+		callSafely(
+			() => onProgress(this.progress()),
+			error => warn(`Batches "${this.#lane.settings.name}": onProgress failed: ${messageOf(error)}`, error),
+		);
 	}
 
 	async #close(intake: BatchIntake<In>, failure: { error: unknown } | undefined): Promise<void> {
@@ -259,7 +260,7 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 			await intake.close();
 		} catch (error) {
 			if (!failure) throw error;
-			warn(`Batches "${this.#lane.settings.name}": the input failed to close: ${String(error)}`, error);
+			warn(`Batches "${this.#lane.settings.name}": the input failed to close: ${messageOf(error)}`, error);
 		}
 	}
 
@@ -278,8 +279,11 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 }
 
 function checkRunOptions(name: string, options: BatchRunOptions): void {
-	const { signal, onProgress, totalItems } = options;
 	const owner = `Batches "${name.slice(0, 80)}"`;
+	if (typeof options !== 'object' || options === null) {
+		throw runtimeErrors.invalidOption(owner, 'options', 'an object such as { signal }', options);
+	}
+	const { signal, onProgress, totalItems } = options;
 	if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
 		throw runtimeErrors.invalidOption(owner, 'signal', 'an AbortSignal', signal);
 	}

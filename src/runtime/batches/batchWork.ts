@@ -79,8 +79,12 @@ export class BatchWork<In, Out> {
 			onDone();
 		};
 		const settle = (results: readonly Out[]) => {
-			if (isResults(results, this.size)) this.results = results;
-			else this.#failAll(batchErrors.wrongResults(settings.name, this.size, results));
+			try {
+				if (isResults(results, this.size)) this.results = results;
+				else this.#failAll(batchErrors.wrongResults(settings.name, this.size, results));
+			} catch (error) {
+				this.#failAll(error);
+			}
 			finish();
 		};
 		const fail = (cause: unknown) => {
@@ -95,15 +99,17 @@ export class BatchWork<In, Out> {
 			this.#failAll(cause);
 			finish();
 		};
-		let results: readonly Out[] | PromiseLike<readonly Out[]>;
+		let results: readonly Out[] | Promise<readonly Out[]>;
 		try {
 			const items = settings.oneByOne ? [...this.#items] : this.#items;
-			results = settings.run(items, new Context(this, this.index, this.size, 1, reason));
+			const given = settings.run(items, new Context(this, this.index, this.size, 1, reason));
+			// What only looks like a promise may answer twice, or throw.
+			results = isThenable<readonly Out[]>(given) ? Promise.resolve(given) : given;
 		} catch (error) {
 			fail(error);
 			return;
 		}
-		if (isThenable<readonly Out[]>(results)) results.then(settle, fail);
+		if (results instanceof Promise) results.then(settle, fail);
 		else settle(results);
 	}
 
@@ -154,7 +160,7 @@ export class BatchWork<In, Out> {
 /** Promises in an array are a forgotten `Promise.all`: nobody waits for them, and nobody would hear of their failure. */
 function isResults<Out>(results: readonly Out[], size: number): boolean {
 	if (!Array.isArray(results) || results.length !== size) return false;
-	if (!isThenable(results[0])) return true;
+	if (!results.some(isThenable)) return true;
 	void Promise.allSettled(results);
 	return false;
 }

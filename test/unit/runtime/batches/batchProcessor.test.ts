@@ -52,6 +52,7 @@ describe('BatchProcessor', () => {
 			{ bytesOf: 3 },
 			{ adaptive: 'yes' },
 			{ predictor: {} },
+			{ predictor: { predict: () => ({}) } },
 			{ processItem: (value: number) => value, concurrency: 2 },
 			{ process: undefined, processItem: (value: number) => value },
 		];
@@ -67,7 +68,7 @@ describe('BatchProcessor', () => {
 		for (const input of [undefined, null, 5, {}]) {
 			assert.throws(() => make().process(input as never), { code: 'invalidInput' });
 		}
-		for (const options of [{ signal: {} }, { onProgress: 1 }, { totalItems: -1 }, { totalItems: Number.NaN }]) {
+		for (const options of [null, { signal: {} }, { onProgress: 1 }, { totalItems: -1 }, { totalItems: Number.NaN }]) {
 			assert.throws(() => make().process([], options as never), { code: 'invalidOption' });
 		}
 	});
@@ -331,7 +332,7 @@ describe('BatchProcessor', () => {
 			{ items: 4, totalItems: 6, batches: 1, failedItems: 0, bytes: 12, size: 4, concurrency: 1 },
 			{ items: 6, totalItems: 6, batches: 2, failedItems: 0, bytes: 18, size: 4, concurrency: 1 },
 		]);
-		assert.match(warnings[0] ?? '', /onProgress failed: Error: display gone/);
+		assert.match(warnings[0] ?? '', /onProgress failed: display gone/);
 		const unknown = make().process(counted(2).input, { totalItems: 2 });
 		await unknown.toArray();
 		assert.deepEqual([unknown.progress().totalItems, unknown.progress().bytes], [2, undefined]);
@@ -480,7 +481,7 @@ describe('BatchProcessor', () => {
 		const failing = make({ process: () => Promise.reject(new Error('work')) });
 		await assert.rejects(failing.process({ [Symbol.iterator]: input }).toArray(), /work/);
 		end();
-		assert.match(warnings[0] ?? '', /the input failed to close: Error: cannot close/);
+		assert.match(warnings[0] ?? '', /the input failed to close: cannot close/);
 		await assert.rejects(async () => {
 			for await (const _ of make().process({ [Symbol.iterator]: input })) break;
 		}, /cannot close/);
