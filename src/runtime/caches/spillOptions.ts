@@ -21,7 +21,7 @@ export interface SpillCacheOptions<K, V> {
 }
 
 export interface SpillStats {
-	/** Values on disk now, or on their way there, and their bytes there. */
+	/** Values on disk now, and their bytes there; not those on their way. */
 	entries: number;
 	bytes: number;
 	maxBytes: number;
