@@ -2,14 +2,17 @@ import { getHeapStatistics } from 'node:v8';
 import type { MemoryLevel, MemoryReading } from '../../protocol/entries.ts';
 import { type LevelFacts, type LevelThresholds, memoryLevel } from '../../protocol/levels.ts';
 import { currentConfig } from '../config.ts';
+import { oldSpace } from './oldSpace.ts';
 import { ownContainer } from './ownContainer.ts';
 import { systemMemory } from './systemMemory.ts';
 
 /** Memory of the process and of what surrounds it at one moment. Bytes; what cannot be known here is absent. */
 export interface MemoryUsage extends MemoryReading {
 	heapTotalBytes: number;
-	/** Where V8 gives up. */
+	/** V8's limit for the whole heap. */
 	heapLimitBytes: number;
+	/** The part of the heap that lives on, where `--max-old-space-size` bounds it: the script dies where that is full. */
+	oldSpace?: { usedBytes: number; limitBytes: number };
 	/** The machine. `usedShare` (0–1) is what is not available of it. */
 	system: { totalBytes: number; availableBytes?: number; usedShare?: number };
 	/** The limit of the container; absent where there is none. */
@@ -32,11 +35,13 @@ export function readRawUsage(): RawUsage {
 	const { rss, heapUsed, heapTotal, external, arrayBuffers } = memoryUsage();
 	const { totalBytes, availableBytes } = systemMemory();
 	const container = ownContainer(totalBytes);
+	const old = oldSpace();
 	return {
 		rssBytes: rss,
 		heapUsedBytes: heapUsed,
 		heapTotalBytes: heapTotal,
 		heapLimitBytes: getHeapStatistics().heap_size_limit,
+		...(old && { oldSpace: old }),
 		externalBytes: external,
 		arrayBuffersBytes: arrayBuffers,
 		system: {
@@ -59,9 +64,10 @@ export function withLevel(raw: RawUsage): MemoryUsage {
 	return { ...raw, ...(maxMemoryBytes !== undefined && { maxMemoryBytes }), level, levelReason: reason };
 }
 
-export function factsOf({ system, container, ...own }: RawUsage): LevelFacts {
+export function factsOf({ system, container, oldSpace: old, ...own }: RawUsage): LevelFacts {
 	return {
 		...own,
+		...(old && { heapUsedBytes: old.usedBytes, heapLimitBytes: old.limitBytes }),
 		totalBytes: system.totalBytes,
 		availableBytes: system.availableBytes,
 		containerLimitBytes: container?.limitBytes,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
 import { isEntry } from '../../../src/protocol/entryGuards.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -73,6 +74,24 @@ describe('memory pressure in a script', () => {
 		assert.ok(!resources?.includes('Timeout'), stdout);
 		assert.deepEqual([stdout.trim().endsWith('false'), stderr], [true, '']);
 	});
+});
+
+describe('a small old space', () => {
+	for (const major of allNodes) {
+		it(`is seen to fill before it kills the script on Node ${major}`, async () => {
+			const runtime = pathToFileURL(join(runtimeFolder, 'index.mjs')).href;
+			const env = { ...plainEnvironment(), NODE_OPTIONS: '--max-old-space-size=900' };
+			// The command line wins. V8's own limit for the whole heap is up to four times as high.
+			const args = ['--max-old-space-size=64', 'smallHeap.mjs', runtime];
+			const { code, stdout, stderr } = await run(await nodeBinary(major), args, env);
+			assert.equal(code, 0, stderr);
+			const { levels, limit, reason } = JSON.parse(stdout);
+			assert.equal(limit, 64 * 1024 * 1024);
+			// From Node 24 on one collection of new objects may move as much into it as lies between two levels.
+			assert.deepEqual([levels[0], levels.at(-1)], ['normal', 'critical']);
+			assert.match(reason, /limit of 64\.0 MB/);
+		});
+	}
 });
 
 describe('graphics memory', () => {
