@@ -195,7 +195,8 @@ export class MemoryMonitor {
 		const previous = this.#level;
 		if (level === previous) return;
 		this.#level = level;
-		const change = { level, previous, reason, simulated };
+		// All are told of one object, and the library acts by it.
+		const change = Object.freeze({ level, previous, reason, simulated });
 		this.#hooks.before?.(change);
 		this.#changes.tell(change, usage);
 		// A callback may have simulated something else, which was told in whole by now.

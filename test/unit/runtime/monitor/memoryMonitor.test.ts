@@ -193,6 +193,21 @@ describe('MemoryMonitor', () => {
 		assert.equal(monitor.summary().samples, 0);
 	});
 
+	it('lets no callback change what the others and the library are told', () => {
+		const seen: string[] = [];
+		const warnings: string[] = [];
+		const end = onWarning(({ message }) => warnings.push(message));
+		const monitor = new MemoryMonitor({}, { after: ({ level }) => seen.push(level) });
+		monitor.onPressure(change => {
+			(change as { level: string }).level = 'none';
+		});
+		monitor.onPressure(({ level }) => seen.push(level));
+		monitor.simulate('high');
+		end();
+		assert.deepEqual(seen, ['high', 'high']);
+		assert.equal(warnings.length, 1);
+	});
+
 	it('lets a callback change the level', () => {
 		const { monitor, changes } = fakeMonitor();
 		const end = monitor.onPressure(({ level }) => {
