@@ -23,7 +23,8 @@ export interface StoreOptions<K, V> {
 export class BoundedStore<K extends {}, V extends {}> {
 	readonly tally: CacheTally;
 	readonly #core: LRUCache<K, V>;
-	readonly #clock: ExpiryClock | undefined;
+	/** The user's, which may throw: read before the core is touched, which else reads it itself and faster. */
+	readonly #ownClock: ExpiryClock | undefined;
 	readonly #maxBytes: number;
 	readonly #maxEntries: number;
 	readonly #left: Departures<K, V>;
@@ -42,11 +43,10 @@ export class BoundedStore<K extends {}, V extends {}> {
 		this.#maxBytes = maxBytes;
 		this.#bound = maxBytes;
 		this.#maxEntries = maxEntries ?? Number.POSITIVE_INFINITY;
-		this.#clock = clock;
+		this.#ownClock = clock?.own ? clock : undefined;
 		this.#unmixed = sizeOf ? 'declared' : 'estimated';
 		this.tally = new CacheTally(this.#unmixed);
-		// No whole number, so that V8 keeps room for the clock's.
-		this.#storing = clock ? { size: 1, status: NONE, start: 0.5 } : { size: 1, status: NONE };
+		this.#storing = { size: 1, status: NONE };
 		const { tally } = this;
 		const left = new Departures(tally, onEvict);
 		this.#left = left;
@@ -107,7 +107,7 @@ export class BoundedStore<K extends {}, V extends {}> {
 		const storing = this.#storing;
 		storing.size = bytes;
 		storing.status = NONE;
-		if (this.#clock) storing.start = this.#clock.now();
+		if (this.#ownClock) storing.start = this.#ownClock.now();
 		core.set(key, value, storing);
 		let total = core.calculatedSize;
 		// It replaced nothing and took no room: most likely it was there before.

@@ -7,18 +7,21 @@ export class ExpiryClock {
 	last = 0;
 	readonly #name: string;
 	readonly #read: (() => number) | undefined;
+	/** Whether a reading may throw. */
+	readonly own: boolean;
 
 	constructor(name: string, read: (() => number) | undefined) {
 		this.#name = name;
 		this.#read = read;
+		this.own = read !== undefined;
 	}
 
 	now(): number {
-		this.last = this.#read === undefined ? performance.now() : this.#own(this.#read);
+		this.last = this.#read === undefined ? performance.now() : this.#checked(this.#read);
 		return this.last;
 	}
 
-	#own(read: () => number): number {
+	#checked(read: () => number): number {
 		const ms = read();
 		if (typeof ms !== 'number' || !(ms >= 0)) throw cacheErrors.clockFailed(this.#name, ms);
 		// `lru-cache` takes a start of 0 for an entry that never expires.
