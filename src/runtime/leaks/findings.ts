@@ -36,16 +36,19 @@ interface RegionGrowth {
 
 /** Functions that hold more after each round of what they allocated. */
 export function siteGrowth({ readings, intervalBytes }: GrowthContext): LeakFinding[] {
-	const grown = heapOf(readings.at(-1)) - heapOf(readings[0]);
 	const last = readings.at(-1);
 	if (!last) return [];
+	const heap = readings.map(heapOf);
+	const grown = riseFrom(heap, 0);
+	const middle = Math.floor((readings.length - 1) / 2);
 	const found: { frame: AllocationFrame; growth: Growth; samples: number; bytes: number[] }[] = [];
 	for (const { key, frame, samples } of last.sites) {
 		const series = readings.map(({ sites }) => new Map(sites.find(site => site.key === key)?.samples));
 		const growth = sampledGrowth(series, intervalBytes);
-		// The sampler sees only what came since it began: what replaces older objects seems to grow, the heap does not.
-		if (!growth || grown < growth.total / 2) continue;
 		const bytes = series.map(each => [...each.values()].reduce((sum, size) => sum + size, 0));
+		// The sampler sees only what came since it began: what replaces older objects seems to grow, the heap does not. Nor does it in
+		// the later rounds, where the first one still brought compiled code and the like.
+		if (!growth || grown < growth.total / 2 || riseFrom(heap, middle) < riseFrom(bytes, middle) / 2) continue;
 		found.push({ frame, growth, samples: samples.length, bytes });
 	}
 	found.sort((a, b) => b.growth.total - a.growth.total);
@@ -200,6 +203,8 @@ function gravity(grownBytes: number, last: LeakReading): LeakFinding['severity']
 }
 
 const heapOf = (reading: LeakReading | undefined): number => reading?.memory.heapUsedBytes ?? 0;
+
+const riseFrom = (figures: readonly number[], start: number): number => (figures.at(-1) ?? 0) - (figures[start] ?? 0);
 
 const perRound = ({ perRound: count }: Growth): string =>
 	count < 10 && !Number.isInteger(count) ? count.toFixed(1) : formatCount(count);
