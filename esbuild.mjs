@@ -35,7 +35,7 @@ const bundles = [
 		...guest,
 		entryPoints: ['src/runtime/index.ts'],
 		outfile: 'dist/runtime/index.cjs',
-		plugins: [esmShim()],
+		plugins: [builtinsOnFirstUse(), esmShim()],
 	},
 	{ name: 'gpu', ...guest, entryPoints: ['src/runtime/gpu.ts'], outfile: 'dist/runtime/gpu.cjs' },
 	{ name: 'preload', ...guest, entryPoints: ['src/runtime/preload.ts'], outfile: 'dist/runtime/preload.cjs' },
@@ -56,6 +56,32 @@ const bundles = [
 		external: ['vscode', 'mocha'],
 	},
 ];
+
+/** Built-ins that Node does not load for itself at its start and that cost a script 0.3 to 5 ms each; most scripts never need them. */
+const LATE = ['crypto', 'fs/promises', 'os', 'timers/promises', 'v8', 'vm', 'worker_threads'].map(
+	name => `node:${name}`,
+);
+
+/** The sources import them as any other; in the bundle each is required when one of its names is first read. */
+function builtinsOnFirstUse() {
+	return {
+		name: 'builtins-on-first-use',
+		setup(build) {
+			build.onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+				LATE.includes(path) && namespace !== 'late'
+					? { path, namespace: 'late', sideEffects: false }
+					: { path, external: true },
+			);
+			build.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+				const names = Object.keys(createRequire(import.meta.url)(path));
+				const getters = names.map(name => `get ${name}() { return load().${name}; },`);
+				const load = `let loaded;\nconst load = () => (loaded ??= require('${path}'));`;
+				// Inherited, because esbuild gives each importing file a copy of what is own.
+				return { contents: `${load}\nmodule.exports = Object.create({\n${getters.join('\n')}\n});` };
+			});
+		},
+	};
+}
 
 /** `import` and `require` of the runtime must be one instance: the ESM entry re-exports the CommonJS one. */
 function esmShim() {
