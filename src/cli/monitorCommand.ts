@@ -33,6 +33,11 @@ export async function monitor(options: MonitorOptions, out: NodeJS.WriteStream):
 	const table = out.isTTY ? new LiveTable(out) : undefined;
 	const summary = new MonitorSummary();
 	const began = performance.now();
+	// `monitor | head -1`: what nobody reads needs no measuring.
+	const unread = new AbortController();
+	const stop = () => unread.abort();
+	out.on('error', stop).on('close', stop);
+	const signal = AbortSignal.any([options.signal, unread.signal]);
 	try {
 		for (;;) {
 			const [facts, machine] = await Promise.all([watched?.read(), machineFacts(options.pid)]);
@@ -53,11 +58,12 @@ export async function monitor(options: MonitorOptions, out: NodeJS.WriteStream):
 			if (table) table.show(readingLines(watched?.name, reading, summary));
 			else out.write(`${JSON.stringify({ type: 'reading', ...reading })}\n`);
 			const left = (options.durationMs ?? Number.POSITIVE_INFINITY) - (performance.now() - began);
-			if (left <= 0 || !(await pause(Math.min(options.intervalMs, left), options.signal))) break;
+			if (left <= 0 || !(await pause(Math.min(options.intervalMs, left), signal))) break;
 		}
 	} finally {
+		out.off('error', stop).off('close', stop);
 		await watched?.close();
-		if (!table) out.write(`${JSON.stringify({ type: 'summary', ...summary.data() })}\n`);
+		if (!table && !unread.signal.aborted) out.write(`${JSON.stringify({ type: 'summary', ...summary.data() })}\n`);
 	}
 }
 

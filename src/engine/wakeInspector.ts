@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import CDP from 'chrome-remote-interface';
@@ -26,7 +27,11 @@ export async function wakeInspector(pid: number): Promise<Awake> {
 	// The signal ends a process that is not Node.
 	if (!(await isNode(pid))) throw errors.notANodeProcess(pid);
 	const port = namedPort(pid) ?? DEFAULT_PORT;
-	if ((await pidBehind(port)) === pid) return { address: `${HOST}:${port}`, opened: false };
+	const present = await pidBehind(port);
+	if (present === pid) return { address: `${HOST}:${port}`, opened: false };
+	// Asked now, Node would say on its stderr that it failed.
+	if (present !== undefined) throw errors.inspectorPortTaken(pid, port, present);
+	if (!awaitsSignal(pid)) throw errors.inspectorNotOpened(pid, port);
 	wake(pid);
 	for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; ) {
 		const found = await pidBehind(port);
@@ -42,9 +47,10 @@ export async function closeInspector(address: string): Promise<void> {
 	try {
 		const [host = HOST, port] = address.split(':');
 		const client = await firstTarget(host, Number(port));
-		// Not before this connection is closed: Node waits for all of them.
+		// Not before this connection is closed: Node waits for all of them. What is thrown in a timer would end the process: an early
+		// Node 20 gives an ES module neither of the two ways.
 		const close =
-			"setTimeout(() => { const get = process.getBuiltinModule ?? (name => process.mainModule.require(name)); get('inspector').close(); }, 100).unref()";
+			"setTimeout(() => { try { (process.getBuiltinModule ?? (name => process.mainModule.require(name)))('inspector').close(); } catch {} }, 100).unref()";
 		await client?.send('Runtime.evaluate', { expression: close, returnByValue: true });
 		await client?.close();
 	} catch {
@@ -79,6 +85,20 @@ function wake(pid: number): void {
 		debugProcess(pid);
 	} catch (error) {
 		throw errors.cannotSignal(pid, error);
+	}
+}
+
+/** False where Linux knows that nobody takes SIGUSR1, which would then end the process, or that the number is that of a thread. */
+function awaitsSignal(pid: number): boolean {
+	if (process.platform !== 'linux') return true;
+	try {
+		const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+		const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+		if (!new RegExp(`^Tgid:\\s*${pid}$`, 'm').test(status)) return false;
+		return caught === undefined || ((BigInt(`0x${caught}`) >> BigInt(constants.signals.SIGUSR1 - 1)) & 1n) === 1n;
+	} catch {
+		// Gone meanwhile: the signal says so.
+		return true;
 	}
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, readFileSync } from 'node:fs';
 import type { Recommendations } from '../../../src/analysis/recommendations.ts';
 import type { LimitTest } from '../../../src/cli/testCommand.ts';
 import { CommandLine } from '../../support/commandLine.ts';
@@ -101,6 +103,15 @@ describe('memory commands of the command line', () => {
 			assert.ok(isAlive(child.pid ?? 0));
 			child.kill('SIGKILL');
 			await ended;
+		});
+
+		it('ends when nobody reads its pipe any more', async () => {
+			const { child, ended } = line.start('monitor', '--interval', '100ms');
+			child.stdout?.once('data', () => child.stdout?.destroy());
+			// Its text ends too early for this, and that is the point.
+			ended.catch(() => {});
+			const [code] = await once(child, 'exit');
+			assert.equal(code, 0);
 		});
 
 		it('ends in good order at the first Ctrl-C', async function () {
@@ -226,6 +237,22 @@ describe('memory commands of the command line', () => {
 			child.kill('SIGKILL');
 			await ended;
 		});
+	});
+
+	it('gc signals no program that would end by it', async function () {
+		if (process.platform !== 'linux') this.skip();
+		const impostor = line.file('node');
+		copyFileSync('/bin/sleep', impostor);
+		const child = spawn(impostor, ['60'], { stdio: 'ignore' });
+		try {
+			await once(child, 'spawn');
+			const { code, stderr } = await line.run('gc', String(child.pid));
+			assert.equal(code, 2, stderr);
+			assert.match(stderr, /did not open its inspector/);
+			assert.equal(child.signalCode, null);
+		} finally {
+			child.kill('SIGKILL');
+		}
 	});
 
 	const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
