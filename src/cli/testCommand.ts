@@ -29,12 +29,15 @@ export async function testLimit(options: TrialOptions, onTrial: (name: string) =
 	return { maxBytes: options.maxBytes, trials, ...(best && { best: best.configuration }) };
 }
 
-function bestOf(trials: readonly Trial[]): Trial | undefined {
+export function bestOf(trials: readonly Trial[]): Trial | undefined {
 	const survivors = trials.filter(({ outcome }) => outcome === 'survived');
-	return survivors.reduce<Trial | undefined>(
-		(best, trial) => (best?.ms === undefined || (trial.ms ?? 0) < best.ms ? trial : best),
-		undefined,
-	);
+	const [reference] = survivors;
+	return survivors
+		.filter(({ outputDigest }) => outputDigest === reference?.outputDigest)
+		.reduce<Trial | undefined>(
+			(best, trial) => (best?.ms === undefined || (trial.ms ?? 0) < best.ms ? trial : best),
+			undefined,
+		);
 }
 
 export function testText({ maxBytes, trials, best }: LimitTest): string {
