@@ -33,6 +33,8 @@ const GROWTH_BYTES = 64 * 1024 * 1024;
 const LOOK_EVERY_MS = 250;
 /** Above the threshold a collection is worth its time only when something came since the last one. */
 const WORTH_SHARE = 0.05;
+/** Whose choice V8's settings follow. */
+let chooser: WeakRef<GcOptimizer> | undefined;
 
 /**
  * Chooses how much memory is given for how few collections, and forces collections within limits. V8's settings belong to the
@@ -85,6 +87,7 @@ export class GcOptimizer {
 		currentConfig();
 		const changed = this.#strategy !== strategy;
 		this.#strategy = strategy;
+		chooser = new WeakRef(this);
 		pullLevers(strategy);
 		// Held small from here on, so what it grew to before has to go first.
 		if (changed && strategy === 'conservative' && leversKnown()) this.#shrink();
@@ -94,12 +97,15 @@ export class GcOptimizer {
 		return this.config();
 	}
 
-	/** V8 as it was started, and no collections of our own; strategies and collections before stay counted. */
+	/** V8 as it was started, unless another optimizer has chosen since, and no collections of our own; those before stay counted. */
 	reset(): void {
 		if (this.#strategy === undefined) return;
 		this.#strategy = undefined;
-		pullLevers(undefined);
 		this.#watch();
+		// What another one has chosen since is not ours to undo.
+		if (chooser?.deref() !== this) return;
+		chooser = undefined;
+		pullLevers(undefined);
 		this.#describe();
 	}
 

@@ -26,10 +26,17 @@ export class PauseMeter {
 	readonly #timer: NodeJS.Timeout;
 	readonly #profiler = new GCProfiler();
 
+	/** Of an optimizer that is dropped without being disposed of, nothing must stay. */
 	constructor() {
 		this.#profiler.start();
-		this.#timer = setInterval(() => this.#read(), READ_EVERY_MS);
-		this.#timer.unref();
+		const held = new WeakRef(this);
+		const timer = setInterval(() => {
+			const meter = held.deref();
+			if (meter) meter.#read();
+			else clearInterval(timer);
+		}, READ_EVERY_MS);
+		timer.unref();
+		this.#timer = timer;
 	}
 
 	pauses(): GcPauses {

@@ -20,6 +20,17 @@ describe('GcOptimizer', () => {
 		assert.deepEqual([strategy, levers, cadence], [undefined, [], undefined]);
 	});
 
+	it('leaves what another one has chosen since', () => {
+		using first = new GcOptimizer({ strategy: 'conservative' });
+		using second = new GcOptimizer({ strategy: 'aggressive' });
+		first.dispose();
+		const states = second.config().levers.slice(0, 2);
+		assert.deepEqual(
+			states.map(({ inForce }) => inForce),
+			[true, true],
+		);
+	});
+
 	it('says of each setting whether it is in force', () => {
 		using gc = new GcOptimizer();
 		const { strategy, levers, cadence } = gc.use('conservative');
