@@ -74,7 +74,11 @@ function managed<T>(
 	let result: T | PromiseLike<T>;
 	try {
 		result = run(fn);
-		if (isThenable(result)) return afterwards(result, () => finish(scope.close(), name, options));
+		if (isThenable(result)) {
+			// Inside the scope: a lazy thenable, such as a query, begins its work only when it is awaited.
+			const promise = result;
+			return run(() => afterwards(promise, () => finish(scope.close(), name, options)));
+		}
 	} catch (error) {
 		end();
 		throw error;
@@ -134,10 +138,12 @@ function conclude(
 	if (collect) owners.push(collectionStep(collectUnlessDeferred));
 	const report = cleanupReport(owners, began);
 	tellCleanup('scope', name, report, began);
+	const failed = (error: unknown) => warn(`onCleanup of the scope "${name}" failed: ${messageOf(error)}`, error);
 	try {
-		onCleanup?.(report);
+		const told: unknown = onCleanup?.(report);
+		if (isThenable(told)) told.then(undefined, failed);
 	} catch (error) {
-		warn(`onCleanup of the scope "${name}" failed: ${messageOf(error)}`, error);
+		failed(error);
 	}
 	return report;
 }

@@ -258,6 +258,28 @@ describe('memoryManagement', () => {
 		assert.deepEqual(warnings, ['onCleanup of the scope "x" failed: mine']);
 	});
 
+	it('warns when an asynchronous onCleanup rejects', async () => {
+		const onCleanup = async () => {
+			throw new Error('later');
+		};
+		memoryManagement(() => 1, { name: 'y', onCleanup });
+		await new Promise(resolve => setImmediate(resolve));
+		assert.deepEqual(warnings, ['onCleanup of the scope "y" failed: later']);
+	});
+
+	it('holds what a lazy thenable registers once it is awaited', async () => {
+		const log: string[] = [];
+		const query = {
+			// biome-ignore lint/suspicious/noThenProperty: that is what a lazy query is
+			then(resolve: (rows: number) => void) {
+				closer(log, 'connection');
+				resolve(3);
+			},
+		} as PromiseLike<number>;
+		const { result, freed } = await memoryManagement(() => query);
+		assert.deepEqual([result, freed.owners.map(({ name }) => name), log], [3, ['connection'], ['connection']]);
+	});
+
 	it('refuses wrong options by name', () => {
 		const call = memoryManagement as (...all: unknown[]) => unknown;
 		for (const [args, option] of [
