@@ -1,4 +1,5 @@
 import { currentConfig } from '../config.ts';
+import { isThenable } from '../isThenable.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import type { MemoryPredictor } from './memoryPredictor.ts';
 
@@ -170,7 +171,7 @@ function ofItems<In, Out>(options: ItemOptions<In, Out>, refuse: Refuse) {
 	if (!isWhole(concurrency, 1)) throw refuse('concurrency', 'a positive whole number', concurrency);
 	const run = (batch: In[], context: BatchContext): Out[] | PromiseLike<Out[]> => {
 		const result = processItem(batch[0] as In, context);
-		return isThenable(result) ? result.then(value => [value]) : [result];
+		return isThenable<Out>(result) ? result.then(value => [value]) : [result];
 	};
 	return { run, minSize: 1, maxSize: 1, baseSize: undefined, maxConcurrency: concurrency, oneByOne: false };
 }
@@ -191,9 +192,6 @@ function ofBatches<In, Out>(options: BatchOptions<In, Out>, refuse: Refuse) {
 	const run = (batch: In[], context: BatchContext) => process(batch, context);
 	return { run, minSize, maxSize, baseSize, maxConcurrency: concurrency, oneByOne: errorScope === 'item' };
 }
-
-export const isThenable = <T>(value: unknown): value is PromiseLike<T> =>
-	typeof (value as PromiseLike<T> | null | undefined)?.then === 'function';
 
 /** By what it can do: it may come from another copy of this library. */
 const isPredictor = (value: unknown): boolean =>

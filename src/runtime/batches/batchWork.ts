@@ -1,5 +1,6 @@
+import { isThenable } from '../isThenable.ts';
 import { batchErrors } from './batchErrors.ts';
-import { type BatchContext, type BatchSettings, isThenable } from './batchOptions.ts';
+import type { BatchContext, BatchSettings } from './batchOptions.ts';
 
 /** What failed, by position in the input. */
 export interface BatchFailure<In> {

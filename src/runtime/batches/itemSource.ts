@@ -1,5 +1,5 @@
+import { isThenable } from '../isThenable.ts';
 import { batchErrors } from './batchErrors.ts';
-import { isThenable } from './batchOptions.ts';
 
 export type Input<In> = Iterable<In> | AsyncIterable<In>;
 type AnyIterator<In> = Iterator<In> | AsyncIterator<In>;

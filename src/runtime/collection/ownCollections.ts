@@ -7,6 +7,7 @@ import { isPlainPromise, settling } from '../regions/settling.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 import { type CollectionKind, type CollectionResult, forceCollection, occupied } from './forceCollection.ts';
 
 /** Figures since the process began. */
@@ -105,7 +106,7 @@ function attempt(collect: () => CollectionResult | undefined): CollectionResult 
 	try {
 		return collect();
 	} catch (error) {
-		warn(`A collection failed: ${error instanceof Error ? error.message : String(error)}`, error);
+		warn(`A collection failed: ${messageOf(error)}`, error);
 		return undefined;
 	}
 }

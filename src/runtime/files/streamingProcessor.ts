@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import type { Site } from '../../protocol/entries.ts';
 import { ensureMonitoring } from '../monitor/sharedMonitor.ts';
+import { callSafely } from '../reporting/callSafely.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { warn } from '../reporting/warnings.ts';
-import { runtimeErrors } from '../runtimeError.ts';
+import { messageOf, runtimeErrors } from '../runtimeError.ts';
 import { chunkStream } from './chunkStream.ts';
 import { type FileSettings, pathText } from './fileOptions.ts';
 import { lineBatchStream } from './lineStream.ts';
@@ -136,14 +137,10 @@ export class StreamingProcessor {
 		const { onProgress } = this.#options;
 		if (!onProgress) return;
 		const { readBytes, writtenBytes = 0, totalBytes } = record;
-		try {
-			onProgress({ readBytes, writtenBytes, ...(totalBytes !== undefined && { totalBytes }) });
-		} catch (error) {
-			warn(
-				`A callback for the progress of a StreamingProcessor failed: ${error instanceof Error ? error.message : String(error)}`,
-				error,
-			);
-		}
+		callSafely(
+			() => onProgress({ readBytes, writtenBytes, ...(totalBytes !== undefined && { totalBytes }) }),
+			error => warn(`A callback for the progress of a StreamingProcessor failed: ${messageOf(error)}`, error),
+		);
 	}
 }
 

@@ -1,5 +1,6 @@
 import { GCProfiler } from 'node:v8';
 import type { MemoryReading } from '../../protocol/entries.ts';
+import { isThenable } from '../isThenable.ts';
 import { raise, readMemory } from '../reporting/memoryReading.ts';
 
 /** A reading costs some 10 µs: a thousandth of the time. */
@@ -114,10 +115,6 @@ export function withPeak<T>(fn: () => T, onPeak: (peak: PeakReading, failed: boo
 			onPeak(meter.stop(), failed);
 		}
 	})() as T;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-	return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 interface HeapFigures {

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { MemoryLevel } from '../../protocol/entries.ts';
+import { isThenable } from '../isThenable.ts';
 import { checkPressure, ensureMonitoring } from '../monitor/sharedMonitor.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
@@ -7,7 +8,7 @@ import type { PoolRecord } from '../reporting/records.ts';
 import type { Relief } from '../reporting/registry.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { runtimeErrors } from '../runtimeError.ts';
-import { isThenable, PoolCallbacks } from './poolCallbacks.ts';
+import { PoolCallbacks } from './poolCallbacks.ts';
 import type { Pooled } from './pooledObjects.ts';
 import {
 	type AcquireOptions,

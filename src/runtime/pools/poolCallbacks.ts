@@ -1,12 +1,7 @@
+import { isThenable } from '../isThenable.ts';
 import { warn } from '../reporting/warnings.ts';
-import { runtimeErrors, shown } from '../runtimeError.ts';
+import { messageOf, runtimeErrors, shown } from '../runtimeError.ts';
 import type { ObjectPoolOptions } from './poolOptions.ts';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-	return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
 
 /** Calls what the user gave a pool; what fails where nobody asked for anything is told as a warning. */
 export class PoolCallbacks<T extends object> {

@@ -1,3 +1,5 @@
+import { isThenable } from '../isThenable.ts';
+
 /** Calls what the user gave and nobody waits for; what it throws, or rejects with later, goes to `failed`. Never throws. */
 export function callSafely(call: () => unknown, failed: (error: unknown) => void): void {
 	try {
@@ -7,6 +9,3 @@ export function callSafely(call: () => unknown, failed: (error: unknown) => void
 		failed(error);
 	}
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-	typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

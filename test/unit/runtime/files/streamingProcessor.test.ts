@@ -189,9 +189,13 @@ describe('StreamingProcessor', () => {
 			},
 		});
 		await failing.run(file('a\n'), path('progress'));
+		const rejecting = upper({ onProgress: () => Promise.reject(new Error('later')) });
+		await rejecting.run(file('b\n'), path('rejected'));
+		await new Promise(setImmediate);
 		end();
 		assert.equal(readFileSync(path('progress'), 'utf8'), 'A\n');
-		assert.match(warnings.join(), /progress.*mine/);
+		assert.equal(readFileSync(path('rejected'), 'utf8'), 'B\n');
+		assert.match(warnings.join(), /progress.*mine.*progress.*later/);
 	});
 
 	it('reports itself as one stream', async () => {
