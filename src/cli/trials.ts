@@ -47,7 +47,7 @@ export interface TrialOptions {
 
 /** What is tried for a limit, cheapest for the user first. */
 export function configurationsFor(maxBytes: number): Configuration[] {
-	const megabytes = Math.max(1, Math.floor(maxBytes / MB));
+	const megabytes = Math.floor(maxBytes / MB);
 	const heapLimit = `--max-old-space-size=${Math.max(16, Math.floor(megabytes * 0.7))}`;
 	const budget = { MEMORY_MANAGER_MAX_MEMORY: `${megabytes}MB` };
 	return [
