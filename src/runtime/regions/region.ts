@@ -1,5 +1,6 @@
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
+import { runtimeErrors } from '../runtimeError.ts';
 import { measured } from './measured.ts';
 import { unobserved } from './settling.ts';
 
@@ -15,10 +16,13 @@ import { unobserved } from './settling.ts';
  * Without a profiler attached it only calls `fn`. Calls that follow each other within 2 ms are timed, and their memory is read
  * every 2 ms at most.
  *
+ * Throws a `MemoryManagerError` (`invalidOption`) when `fn` is no function.
+ *
  * @example
  * const rows = await region('read rows', () => readRows(file));
  */
 export function region<T>(name: string, fn: () => T): T {
+	if (typeof fn !== 'function') throw runtimeErrors.invalidOption('region', 'fn', 'a function', fn);
 	const hub = sharedHub();
 	if (!hub.recording) return unobserved(fn());
 	return measured(

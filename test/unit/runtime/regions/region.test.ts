@@ -21,6 +21,15 @@ describe('regions', () => {
 	const spans = () => hub.drain().entries.filter(entry => entry.type === 'span');
 	const idOf = (name: string) => [...hub.regions()].find(one => one.name === name)?.id;
 
+	it('refuse what is no function, also when nobody listens', () => {
+		const call = region as (...all: unknown[]) => unknown;
+		for (const observed of [true, false]) {
+			if (!observed) hub.leave();
+			assert.throws(() => call('x'), { code: 'invalidOption', message: /"fn" must be a function/ });
+		}
+		assert.equal(stats('x'), undefined);
+	});
+
 	it('give back what the function gives and throw what it throws', async () => {
 		const error = new Error('expected');
 		const fail = () => {
