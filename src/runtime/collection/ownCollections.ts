@@ -61,7 +61,7 @@ export function countDeferred(): void {
  * Runs `fn` and puts the collections that this library would force meanwhile off to its end: then one is run, if any was asked for.
  * V8's own collections cannot be stopped. A promise of `fn` counts until it settles, and comes back as another one that settles
  * alike; see `region`. Calls nest and overlap; the last one that ends collects. What a person asks for is done at once:
- * `memoryManager.forceGarbageCollection()`, a command of the profiler, `forceComprehensiveCleanup`.
+ * `memoryManager.forceGarbageCollection()`, a command of the profiler, `freeMemory`, `forceComprehensiveCleanup`.
  */
 export function withoutCollection<T>(fn: () => T): T {
 	return section(fn, () => close(false));
