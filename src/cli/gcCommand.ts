@@ -12,14 +12,15 @@ const READING_MS = 10_000;
 
 /**
  * Forces a collection in a running Node process: a process id, an inspector's port, or `host:port`. Of a bare number, an inspector that
- * answers on that port comes first. Gives what to print. Rejects with a UserError.
+ * answers on that port comes first. Aborted, it closes what it opened and rejects. Gives what to print. Rejects with a UserError.
  */
-export async function collectIn(word: string): Promise<string> {
+export async function collectIn(word: string, signal: AbortSignal): Promise<string> {
 	const { address, opened } = await inspectorOf(word.trim());
 	try {
 		const session = await attachSession({
 			address,
 			cwd: process.cwd(),
+			signal,
 			sampling: { samplesPerSecond: SAMPLES_PER_SECOND },
 		});
 		try {

@@ -88,7 +88,7 @@ export function addMemoryCommands(root: Command, runtimeDir: () => string): void
 		)
 		.exitOverride()
 		.action(async (word: string) => {
-			process.stdout.write(await collectIn(word));
+			await untilInterrupted(async signal => void process.stdout.write(await collectIn(word, signal)));
 		});
 }
 

@@ -239,6 +239,19 @@ describe('memory commands of the command line', () => {
 		});
 	});
 
+	it('gc closes what it opened also after Ctrl-C', async function () {
+		if (process.platform !== 'linux') this.skip();
+		const { child, pid, ended } = await running(idle, ['--inspect-port=39230']);
+		const collecting = line.start('gc', String(pid));
+		await waitFor(() => portOpen(39_230));
+		collecting.child.kill('SIGINT');
+		await collecting.ended;
+		await waitFor(() => !portOpen(39_230));
+		assert.ok(isAlive(pid));
+		child.kill('SIGKILL');
+		await ended;
+	});
+
 	it('gc signals no program that would end by it', async function () {
 		if (process.platform !== 'linux') this.skip();
 		const impostor = line.file('node');
