@@ -58,10 +58,14 @@ async function runAll<T, R>(
 	{ record }: StreamTrack,
 	items: AsyncGenerator<T, void, undefined>,
 	fn: Work<T, R>,
-	{ concurrency = 1 }: ProcessOptions,
+	options: ProcessOptions,
 	release: (item: T) => void,
 ): Promise<ProcessResult<R>> {
 	if (typeof fn !== 'function') throw runtimeErrors.invalidOption(owner, 'fn', 'a function', fn);
+	if (typeof options !== 'object' || options === null) {
+		throw runtimeErrors.invalidOption(owner, 'options', 'an object such as { concurrency: 4 }', options);
+	}
+	const { concurrency = 1 } = options;
 	if (!isPositiveInteger(concurrency)) {
 		throw runtimeErrors.invalidOption(owner, 'concurrency', 'a positive whole number', concurrency);
 	}

@@ -21,12 +21,12 @@ import {
 	type TransformResult,
 } from './processorOptions.ts';
 import { StreamTrack } from './streamTrack.ts';
-import { unlessAborted } from './within.ts';
+import { unlessAborted, untilAborted } from './within.ts';
 
 /**
  * Makes one file out of another, piece by piece, in constant memory: nothing is read while output is being written. The output appears
  * under its name when it is complete and on the disk; after a failure or an abort there is no trace of it, and a file that was to be
- * replaced is what it was. Only a process that is killed leaves its hidden temporary file (`.name.….tmp`) beside the output.
+ * replaced is what it was. Only a process that ends meanwhile leaves its hidden temporary file (`.name.….tmp`) beside the output.
  *
  * Throws a `MemoryManagerError` (`invalidOption`) for options without `transform`.
  *
@@ -51,6 +51,14 @@ export class StreamingProcessor {
 	 * `fileUnwritable` for the output (the disk is full; it is there already), and the signal's reason. May run several times at once.
 	 */
 	async run(input: string | URL, output: string | URL, options: RunOptions = {}): Promise<TransformResult> {
+		if (typeof options !== 'object' || options === null) {
+			throw runtimeErrors.invalidOption(
+				'StreamingProcessor.run',
+				'options',
+				'an object such as { overwrite: true }',
+				options,
+			);
+		}
 		const { overwrite = false, signal = this.#options.signal } = options;
 		if (typeof overwrite !== 'boolean') {
 			throw runtimeErrors.invalidOption('StreamingProcessor.run', 'overwrite', 'true or false', overwrite);
@@ -97,7 +105,8 @@ export class StreamingProcessor {
 			this.#tellProgress(track);
 		}
 		if (flush) {
-			await this.#write(await flush(context()), settings, track, file);
+			const owed = await unlessAborted(Promise.resolve(flush(context())), settings.signal);
+			await this.#write(owed, settings, track, file);
 			this.#tellProgress(track);
 		}
 		return peakBytes;
@@ -126,7 +135,7 @@ export class StreamingProcessor {
 			return;
 		}
 		if (!(Symbol.asyncIterator in Object(output) || Symbol.iterator in Object(output))) throw notWritable(output);
-		for await (const piece of output) {
+		for await (const piece of untilAborted<TransformPiece>(output, settings.signal)) {
 			if (piece === undefined || piece === null) continue;
 			if (!isPiece(piece)) throw notWritable(piece);
 			await this.#write(piece, settings, track, file);

@@ -51,3 +51,30 @@ export function within<T>(work: Promise<T>, { signal, timeoutMs }: Bounds, late:
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
 	return within(work, { signal }, () => new Error('There is no time-out.'));
 }
+
+/** The items of an iterable, unless the signal comes first: one that never gives its next item is left where it is. */
+export async function* untilAborted<T>(
+	items: AsyncIterable<T> | Iterable<T>,
+	signal: AbortSignal | undefined,
+): AsyncGenerator<Awaited<T>, void, undefined> {
+	const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+	let ended = false;
+	try {
+		for (;;) {
+			const { value, done } = await unlessAborted(Promise.resolve(iterator.next()), signal);
+			ended = done === true;
+			if (ended) return;
+			yield await unlessAborted(Promise.resolve(value), signal);
+		}
+	} catch (error) {
+		// Its own failure, or it waits: its `return` would wait, too.
+		ended ||= !signal?.aborted;
+		throw error;
+	} finally {
+		if (!ended) {
+			const returned = Promise.resolve(iterator.return?.());
+			if (signal?.aborted) returned.catch(() => undefined);
+			else await returned;
+		}
+	}
+}

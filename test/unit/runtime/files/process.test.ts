@@ -33,6 +33,16 @@ describe('FileReader, process and random access', () => {
 		assert.deepEqual(results, []);
 	});
 
+	it('refuses options that are none', async () => {
+		const reader = new FileReader(file('a'));
+		for (const options of [null, 5, { concurrency: 0 }]) {
+			await assert.rejects(
+				reader.process(() => 1, options as never),
+				{ code: 'invalidOption' },
+			);
+		}
+	});
+
 	it('ends at the first failure and waits for the calls under way', async () => {
 		const reader = new FileReader(file('abcdefgh'), { chunkBytes: 1 });
 		let ended = 0;

@@ -168,6 +168,22 @@ describe('StreamingProcessor', () => {
 		}, controller.signal);
 		await assert.rejects(hanging, /enough/);
 		await assert.rejects(upper().run(input, output, { overwrite, signal: controller.signal }), /enough/);
+		const never = new Promise<never>(() => undefined);
+		const stopping = new AbortController();
+		const halfDone = run(async function* () {
+			yield 'half';
+			stopping.abort(new Error('enough'));
+			await never;
+		}, stopping.signal);
+		await assert.rejects(halfDone, /enough/);
+		const flushing = new AbortController();
+		const flush = () => {
+			flushing.abort(new Error('enough'));
+			return never;
+		};
+		const options = { overwrite, signal: flushing.signal };
+		await assert.rejects(new StreamingProcessor({ transform: () => 'x', flush }).run(input, output, options), /enough/);
+		await assert.rejects(upper().run(input, output, null as never), { code: 'invalidOption' });
 		await assert.rejects(upper({ maxLineBytes: 2 }).run(file('abc', 'long'), output, { overwrite }), {
 			code: 'lineTooLong',
 		});
