@@ -1,8 +1,11 @@
+import { constants } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { runtimeErrors } from '../runtimeError.ts';
 import { AdaptiveChunkSizer } from './chunkSizer.ts';
 
 const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
+/** What fits in one text with its line break. */
+const MOST_LINE_BYTES = constants.MAX_STRING_LENGTH - 2;
 /** The longest that Node's timers can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -32,7 +35,7 @@ export interface FileReaderOptions {
 	encoding?: 'utf8' | 'latin1';
 	/** Bytes that are not UTF-8 throw `invalidInput`; otherwise U+FFFD stands for them. */
 	fatal?: boolean;
-	/** Longest line without its line break, bytes; 16 MiB without it. */
+	/** Longest line without its line break, bytes; 16 MiB without it, at most what V8 takes for one text (512 MiB). */
 	maxLineBytes?: number;
 }
 
@@ -67,7 +70,9 @@ export function fileSettings(owner: string, path: string | URL, options: FileRea
 	if (chunkBytes !== 'adaptive' && !isPositiveInteger(chunkBytes)) {
 		refuse('chunkBytes', "a positive whole number of bytes or 'adaptive'", chunkBytes);
 	}
-	if (!isPositiveInteger(maxLineBytes)) refuse('maxLineBytes', 'a positive whole number of bytes', maxLineBytes);
+	if (!isPositiveInteger(maxLineBytes) || maxLineBytes > MOST_LINE_BYTES) {
+		refuse('maxLineBytes', `a positive whole number of bytes up to ${MOST_LINE_BYTES}`, maxLineBytes);
+	}
 	if (!(Number.isSafeInteger(start) && start >= 0)) refuse('start', 'a whole number of bytes from 0 on', start);
 	if (!(end === Number.POSITIVE_INFINITY || (Number.isSafeInteger(end) && end >= start))) {
 		refuse('end', `a whole number of bytes from start (${start}) on`, end);

@@ -31,6 +31,7 @@ describe('FileReader', () => {
 			['signal', { signal: {} }],
 			['encoding', { encoding: 'ebcdic' }],
 			['maxLineBytes', { maxLineBytes: 1.5 }],
+			['maxLineBytes', { maxLineBytes: Number.MAX_SAFE_INTEGER }],
 			['reuse', { reuse: 1 }],
 			['name', { name: '' }],
 		];
