@@ -12,7 +12,7 @@ import { BoundedStore, type SizeOrigin } from './boundedStore.ts';
 import { reasonOf } from './cacheErrors.ts';
 import { type BoundedCacheOptions, type CacheStats, checkCacheOptions } from './cacheOptions.ts';
 import { cacheRecord } from './cacheTally.ts';
-import { Computations } from './computations.ts';
+import { Computations, checkCompute } from './computations.ts';
 import { checkedSize, entrySize } from './entrySize.ts';
 import { Expiry } from './expiry.ts';
 import { ExpiryClock } from './expiryClock.ts';
@@ -129,6 +129,7 @@ export class BoundedCache<K extends {}, V extends {}> {
 	 * passed to all who wait and not stored; the next call computes again. One that cannot be measured (`invalidSize`) counts as failed.
 	 */
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
+		checkCompute('BoundedCache', this.name, compute);
 		const running = this.#computing.get(key);
 		if (running) {
 			this.#store.tally.hits++;

@@ -1,3 +1,11 @@
+import { runtimeErrors } from '../runtimeError.ts';
+
+/** Throws `invalidOption`: refused also where the value is there, so that a mistake shows at once. */
+export function checkCompute(owner: string, name: string, compute: unknown): void {
+	if (typeof compute === 'function') return;
+	throw runtimeErrors.invalidOption(`${owner} "${name}"`, 'compute', 'a function', compute);
+}
+
 /** Values that are being computed, so that each is computed once, however many ask for it meanwhile. */
 export class Computations<K, V> {
 	readonly #running = new Map<K, { result?: Promise<V> }>();

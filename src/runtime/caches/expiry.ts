@@ -2,8 +2,8 @@ import type { ExpiryClock } from './expiryClock.ts';
 import { ExpiryTimer, type Purgeable } from './expiryTimer.ts';
 
 /**
- * When a cache looks for expired entries: by a timer, and, as none fires inside a synchronous loop, now and then while it stores,
- * for a twentieth of the time at most.
+ * When a cache looks for expired entries: by a timer, and, as none fires inside a synchronous loop, now and then while it stores.
+ * Either takes a twentieth of the time at most.
  */
 export class Expiry {
 	readonly #ttlMs: number;

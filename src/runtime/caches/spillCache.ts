@@ -8,7 +8,7 @@ import type { SpillRecord } from '../reporting/records.ts';
 import type { Relief } from '../reporting/registry.ts';
 import { BoundedCache, shrinkTo, storeSized } from './boundedCache.ts';
 import type { CacheStats } from './cacheOptions.ts';
-import { Computations } from './computations.ts';
+import { Computations, checkCompute } from './computations.ts';
 import { checkedSize, entrySize } from './entrySize.ts';
 import { type DiskEntry, SpillDisk } from './spillDisk.ts';
 import type { SpillFolder } from './spillFolder.ts';
@@ -153,6 +153,7 @@ export class SpillCache<K extends {}, V extends {}> {
 	 * not stored; the next call computes again.
 	 */
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
+		checkCompute('SpillCache', this.name, compute);
 		const held = this.#memory.has(key) ? this.#memory.get(key) : undefined;
 		if (held) return held.value;
 		return (

@@ -12,7 +12,10 @@ export interface SpillCacheOptions<K, V> {
 	maxEntries?: number;
 	/** Bytes of one value in memory. Without it the size of value and key is estimated, see `sizeOf`. */
 	sizeOf?: (value: V, key: K) => number;
-	/** Makes a value bytes for the disk. By default `v8.serialize`: plain data, Maps, Sets, dates, Buffers, typed arrays. */
+	/**
+	 * Makes a value bytes for the disk. By default `v8.serialize`: plain data, Maps, Sets, dates, Buffers, typed arrays. A typed array
+	 * comes back as a view on all bytes of its file: a small one that is kept out of a large value keeps them (copy it: `slice()`).
+	 */
 	serialize?: (value: V) => Uint8Array;
 	/** The way back; must be given together with `serialize`. */
 	deserialize?: (bytes: Buffer) => V;
@@ -41,10 +44,11 @@ export interface SpillStats {
 /** Throws `invalidOption` for anything that would leave a part of the cache without a bound. */
 export function checkSpillOptions<K, V>(options: SpillCacheOptions<K, V>): void {
 	checkNamed('SpillCache', options, 'an object with name, maxBytes and maxDiskBytes');
-	const { name, maxBytes, maxDiskBytes, serialize, deserialize, directory } = options;
+	const { name, maxBytes, maxDiskBytes, sizeOf, serialize, deserialize, directory } = options;
 	const owner = `SpillCache "${name.slice(0, 80)}"`;
 	checkBytes(owner, 'maxBytes', maxBytes);
 	checkBytes(owner, 'maxDiskBytes', maxDiskBytes);
+	checkFunction(owner, 'sizeOf', sizeOf);
 	checkFunction(owner, 'serialize', serialize);
 	checkFunction(owner, 'deserialize', deserialize);
 	if ((serialize === undefined) !== (deserialize === undefined)) {

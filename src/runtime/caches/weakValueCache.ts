@@ -4,7 +4,7 @@ import type { WeakCacheRecord } from '../reporting/records.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { cacheErrors } from './cacheErrors.ts';
 import { checkNamed } from './cacheOptions.ts';
-import { Computations } from './computations.ts';
+import { Computations, checkCompute } from './computations.ts';
 
 /** Entries looked at for a lost value at each `set`: more than one, so that looking is faster than storing. */
 const SWEPT = 2;
@@ -123,6 +123,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 	 * who wait and not stored; the next call computes again.
 	 */
 	async getOrCompute(key: K, compute: (key: K) => V | Promise<V>): Promise<V> {
+		checkCompute('WeakValueCache', this.name, compute);
 		const running = this.#computing.get(key);
 		if (running) {
 			this.#record.hits++;

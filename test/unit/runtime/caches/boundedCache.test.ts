@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EvictionReason } from '../../../../src/protocol/entries.ts';
 import { BoundedCache } from '../../../../src/runtime/caches/boundedCache.ts';
+import { SpillCache } from '../../../../src/runtime/caches/spillCache.ts';
+import { WeakValueCache } from '../../../../src/runtime/caches/weakValueCache.ts';
 import { memoryManager } from '../../../../src/runtime/manager.ts';
 import { waitFor } from '../../../support/waitFor.ts';
 
@@ -133,6 +135,27 @@ describe('BoundedCache', () => {
 			}),
 			{ numRuns: 30 },
 		);
+	});
+
+	it('refuses to compute with what is no function, as the other caches do', async () => {
+		const caches = [
+			make(),
+			new WeakValueCache({ name: 'w' }),
+			new SpillCache({ name: 's', maxBytes: 9, maxDiskBytes: 9 }),
+		];
+		for (const cache of caches) {
+			await assert.rejects(cache.getOrCompute('k', 5 as never), { code: 'invalidOption', message: /compute/ });
+			await cache.dispose();
+		}
+	});
+
+	it('goes on to let entries go by itself after it was empty', async () => {
+		const cache = make({ ttlMs: 5 });
+		for (let round = 1; round <= 3; round++) {
+			cache.set('a', 'a', 50);
+			await waitFor(() => cache.bytes === 0);
+			assert.deepEqual(cache.stats().evictions, { ttl: round });
+		}
 	});
 
 	it('does not store what was computed for a key that was set, deleted or cleared meanwhile', async () => {

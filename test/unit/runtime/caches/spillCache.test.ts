@@ -50,6 +50,7 @@ describe('SpillCache', () => {
 			{ serialize: (value: Buffer) => value },
 			{ deserialize: 5 },
 			{ directory: 7 },
+			{ sizeOf: 5 },
 		]) {
 			assert.throws(() => make(bad as never), { code: 'invalidOption' }, JSON.stringify(bad));
 		}
