@@ -39,7 +39,8 @@ export function collectNow(kind: CollectionKind = 'full'): CollectionResult {
 	figures.collections++;
 	figures.freedBytes += result.freedBytes;
 	figures.pauseMs += result.ms;
-	if (kind !== 'minor') last = { atMs: monotonicMs(), occupiedBytes: occupied(result.after) };
+	// One that makes room for a strategy is no part of its cadence.
+	if (kind === 'full') last = { atMs: monotonicMs(), occupiedBytes: occupied(result.after) };
 	tellCollector();
 	return result;
 }

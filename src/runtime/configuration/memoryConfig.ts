@@ -27,7 +27,10 @@ export interface MemoryConfig {
 	maxBatchSize: number;
 	/** Whether batches change their size by level and by measured bytes. */
 	adaptiveBatches: boolean;
-	/** The library forces a collection by itself only while at least this much is in use by heap and buffers; absent: no such floor. */
+	/**
+	 * Under pressure the library forces a collection only while at least this much is in use by heap and buffers; absent: no such floor.
+	 * The strategies `balanced` and `conservative` also take it as a trigger, see `GcOptimizer`.
+	 */
 	gcThresholdBytes?: number;
 	/** Least distance between two collections that the library forces by itself. */
 	gcIntervalMs: number;

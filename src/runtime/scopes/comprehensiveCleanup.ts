@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CleanupTarget } from '../../protocol/entries.ts';
 import { collectNow } from '../collection/ownCollections.ts';
+import { pressure } from '../monitor/pressure.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
+import type { Relief } from '../reporting/registry.ts';
 import { warn } from '../reporting/warnings.ts';
 import { takeAll } from './cleanupRegistry.ts';
 import { byOwner, type CleanupReport, cleanupReport, type OwnerReport, tellCleanup } from './cleanupReport.ts';
@@ -10,7 +12,7 @@ import { collectionStep } from './collectionStep.ts';
 import { type CleanupOutcome, messageOf } from './registration.ts';
 
 /**
- * Lets go of everything that can be: caches are cleared, idle pool objects destroyed, all registered objects cleaned, those of open
+ * Lets go of everything that can be: spill caches write their values to disk, caches are cleared, idle pool objects destroyed, all registered objects cleaned, those of open
  * scopes as well; then a full collection runs, and what it took is taken out of weak caches. Asynchronous cleanups run concurrently and are
  * waited for. A failure stops nothing else: it is warned about and stands in the report. The process stands still during the
  * collection. Needs no `--expose-gc`; where no collection can be forced, that step has failed.
@@ -55,26 +57,48 @@ function conclude(owners: OwnerReport[], began: number): CleanupReport {
 	return report;
 }
 
-/** Clears caches and destroys idle pool objects; never throws. */
+/** Writes what spills to disk, clears caches and destroys idle pool objects; never throws. */
 export function clearStores(): OwnerReport[] {
 	const hub = sharedHub();
-	const owners: OwnerReport[] = [];
+	// First: what has gone to disk is not lost when the memory side is cleared.
+	const owners = spillAll();
 	for (const { record, owner } of [...hub.caches.live()]) {
 		const { bytes, entries } = record;
 		const errors = attempt('cache', record.name, () => owner.clear?.());
 		const count = entries - record.entries;
 		if (count === 0 && errors.length === 0) continue;
-		owners.push(step('caches', record.name, count, errors, `${count} entries cleared`, bytes - record.bytes));
+		owners.push(
+			step('caches', record.name, count, errors, `${counted(count, 'entry', 'entries')} cleared`, bytes - record.bytes),
+		);
 	}
 	for (const { record, owner } of [...hub.pools.live()]) {
 		const { idle } = record;
 		const errors = attempt('pool', record.name, () => owner.clear?.());
 		const count = idle - record.idle;
 		if (count === 0 && errors.length === 0) continue;
-		owners.push(step('pools', record.name, count, errors, `${count} idle objects destroyed`));
+		owners.push(
+			step('pools', record.name, count, errors, `${counted(count, 'idle object', 'idle objects')} destroyed`),
+		);
 	}
 	return owners;
 }
+
+function spillAll(): OwnerReport[] {
+	const owners: OwnerReport[] = [];
+	for (const { record, owner } of [...sharedHub().spills.live()]) {
+		let relief: Relief | undefined;
+		const errors = attempt('spill cache', record.name, () => {
+			relief = owner.relieve?.('critical');
+			// From here on as the level asks.
+			owner.relieve?.(pressure.level);
+		});
+		if (!relief?.freedBytes && errors.length === 0) continue;
+		owners.push(step('spill', record.name, 1, errors, relief?.detail ?? 'nothing written', relief?.freedBytes));
+	}
+	return owners;
+}
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** Only what was collected goes: the values of a weak cache are held by others. */
 function sweepWeakCaches(): OwnerReport[] {
@@ -84,7 +108,9 @@ function sweepWeakCaches(): OwnerReport[] {
 		const errors = attempt('weak cache', record.name, () => owner.sweep?.());
 		const count = entries - record.entries;
 		if (count === 0 && errors.length === 0) continue;
-		owners.push(step('caches', record.name, count, errors, `${count} dead entries taken out`));
+		owners.push(
+			step('caches', record.name, count, errors, `${counted(count, 'dead entry', 'dead entries')} taken out`),
+		);
 	}
 	return owners;
 }

@@ -25,7 +25,7 @@ describe('freeMemory', () => {
 		const { owners } = freeMemory({ force: true });
 		const of = (name: string) => owners.find(owner => owner.name === name);
 		assert.equal(of('freeMemory cache')?.freedBytes, 1e7);
-		assert.equal(of('freeMemory pool')?.detail, '1 idle objects destroyed');
+		assert.equal(of('freeMemory pool')?.detail, '1 idle object destroyed');
 		assert.equal(owners.at(-1)?.target, 'collection');
 		assert.deepEqual([cache.size, pool.stats().idle], [0, 0]);
 		const [entry] = hub.drain().entries.filter(({ type }) => type === 'cleanup');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isEntry } from '../../../../src/protocol/entryGuards.ts';
 import { BoundedCache } from '../../../../src/runtime/caches/boundedCache.ts';
+import { SpillCache } from '../../../../src/runtime/caches/spillCache.ts';
 import { WeakValueCache } from '../../../../src/runtime/caches/weakValueCache.ts';
 import { ObjectPool } from '../../../../src/runtime/pools/objectPool.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
@@ -33,6 +34,17 @@ describe('forceComprehensiveCleanup', () => {
 		stop = onWarning(({ message }) => warnings.push(message));
 	});
 	afterEach(() => stop());
+
+	it('loses nothing that a spill cache holds', async () => {
+		await using tables = new SpillCache<string, string>({ name: 'cc tables', maxBytes: 10_000, maxDiskBytes: 100_000 });
+		await tables.set('a', 'x'.repeat(1_000));
+		const report = await forceComprehensiveCleanup();
+		const [own] = report.owners.filter(({ name }) => name === 'cc tables');
+		assert.equal(own?.target, 'spill');
+		assert.ok((own?.freedBytes ?? 0) >= 1_000);
+		assert.equal(tables.stats().disk.spilling, false, 'it keeps values in memory again');
+		assert.equal(await tables.get('a'), 'x'.repeat(1_000));
+	});
 
 	it('clears caches and pools, cleans what is registered, collects, and says what was freed by owner', async () => {
 		const cache = new BoundedCache<string, string>({ name: 'cc words', maxBytes: 1_000 });
@@ -95,8 +107,8 @@ describe('forceComprehensiveCleanup', () => {
 		for (const [i, object] of objects.entries()) registerForCleanup(object, { name: `cc object ${i}` });
 		const freed = await forceComprehensiveCleanup();
 		const of = (name: string) => freed.owners.find(owner => owner.name === name);
-		assert.equal(of('cc bad cache')?.detail, '1 entries cleared, then failed: evict');
-		assert.equal(of('cc bad pool')?.detail, '1 idle objects destroyed, then failed: destroy');
+		assert.equal(of('cc bad cache')?.detail, '1 entry cleared, then failed: evict');
+		assert.equal(of('cc bad pool')?.detail, '1 idle object destroyed, then failed: destroy');
 		assert.equal(of('cc object 0')?.errors.length, 1);
 		assert.equal(of('cc object 1')?.errors.length, 0);
 		assert.ok(freed.owners.some(owner => owner.target === 'collection'));
@@ -134,7 +146,7 @@ describe('forceComprehensiveCleanup', () => {
 			return new WeakRef(object);
 		})();
 		const freed = await forceComprehensiveCleanup();
-		assert.equal(freed.owners.find(one => one.name === 'cc weak')?.detail, '1 dead entries taken out');
+		assert.equal(freed.owners.find(one => one.name === 'cc weak')?.detail, '1 dead entry taken out');
 		assert.deepEqual([cache.get('held'), cache.get('dropped'), gone.deref()], [held, undefined, undefined]);
 		cache.dispose();
 	});
