@@ -1,5 +1,5 @@
 import { formatBytes, formatMs, formatPercent } from '../protocol/units.ts';
-import { checkConfig, checkOptionNames, checkThresholdNames } from './configuration/checks.ts';
+import { checkConfig, checkConfigNames, checkThresholdNames } from './configuration/checks.ts';
 import { invalidConfig } from './configuration/configErrors.ts';
 import { checkEnvironmentThresholds, fromEnvironment } from './configuration/environment.ts';
 import type { MemoryConfig, MemoryConfigOptions, PressureThreshold } from './configuration/memoryConfig.ts';
@@ -36,7 +36,7 @@ export function configure(options: MemoryConfigOptions): Readonly<MemoryConfig> 
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw invalidConfig('options', 'an object such as { profile: "constrained" }', options);
 	}
-	checkOptionNames(options);
+	checkConfigNames(options);
 	if (options.profile !== undefined && !isProfile(options.profile)) {
 		throw invalidConfig('profile', `one of ${profileNames()}`, options.profile);
 	}

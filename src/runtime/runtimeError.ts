@@ -34,6 +34,11 @@ export class MemoryManagerError extends Error {
 export const runtimeErrors = {
 	invalidOption: (owner: string, option: string, expected: string, value: unknown) =>
 		new MemoryManagerError('invalidOption', `${owner}: "${option}" must be ${expected}, not ${shown(value)}.`),
+	unknownOption: (owner: string, option: string, known: readonly string[]) =>
+		new MemoryManagerError(
+			'invalidOption',
+			`${owner}: there is no option ${shown(option)}. The options are ${known.join(', ')}.`,
+		),
 	invalidSize: (cache: string, value: unknown) =>
 		new MemoryManagerError(
 			'invalidSize',

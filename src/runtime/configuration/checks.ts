@@ -1,5 +1,6 @@
 import { BYTES_FORMS } from '../../protocol/parseBytes.ts';
 import { formatBytes, formatPercent } from '../../protocol/units.ts';
+import { type OptionNames, unknownName } from '../optionNames.ts';
 import { invalidConfig, unknownOption } from './configErrors.ts';
 import type { MemoryConfig, PressureThreshold } from './memoryConfig.ts';
 import { isProfile, profileNames } from './profiles.ts';
@@ -34,21 +35,20 @@ const CHECKS: { [K in keyof Required<Omit<MemoryConfig, 'warning' | 'critical'>>
 };
 
 /** Throws `invalidConfig` for a name that is no option. */
-export function checkOptionNames(options: object): void {
-	const known = [...Object.keys(CHECKS), 'warning', 'critical'];
-	for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(name, known);
+export function checkConfigNames(options: object): void {
+	const known = { ...CHECKS, warning: true, critical: true };
+	const name = unknownName(options, known);
+	if (name !== undefined) throw unknownOption(name, Object.keys(known));
 }
+
+const THRESHOLD_NAMES: OptionNames<PressureThreshold> = { availableBytes: true, share: true };
 
 /** Throws `invalidConfig` for a name that is no part of a threshold. */
 export function checkThresholdNames(threshold: string, part: object): void {
-	const known = ['availableBytes', 'share'];
-	for (const name of Object.keys(part)) {
-		if (known.includes(name)) continue;
-		throw unknownOption(
-			`${threshold}.${name}`,
-			known.map(one => `${threshold}.${one}`),
-		);
-	}
+	const name = unknownName(part, THRESHOLD_NAMES);
+	if (name === undefined) return;
+	const known = Object.keys(THRESHOLD_NAMES).map(one => `${threshold}.${one}`);
+	throw unknownOption(`${threshold}.${name}`, known);
 }
 
 /** Throws `invalidConfig` for the first figure that cannot be. */
