@@ -82,7 +82,7 @@ function spillingRows() {
 	});
 }
 
-/** `Array.from` would let the array grow step by step, which costs a heap this small most of its time. */
+/** `Array.from` would let the array grow step by step, which took seconds on a heap this small. */
 function numbers(doubles) {
 	const row = new Array(doubles.length).fill(0.5);
 	for (let i = 0; i < row.length; i++) row[i] = doubles[i];
