@@ -180,7 +180,7 @@ export interface RegionStatsEntry {
 	t: number;
 	region: number;
 	calls: number;
-	/** How many of the calls had their memory read (see {@link SpanEntry}). */
+	/** How many of the calls had their memory read (see `SpanEntry`). */
 	measuredCalls: number;
 	open: number;
 	errors: number;

@@ -7,7 +7,10 @@
 import { installCommandHandlers } from './scopes/commandHandlers.ts';
 
 export type {
+	CleanupTarget,
 	EvictionReason,
+	FindingKind,
+	FrameKind,
 	GcStrategy,
 	MemoryLevel,
 	MemoryReading,
@@ -143,6 +146,7 @@ export { MemoryTracker } from './regions/memoryTracker.ts';
 export { type MemoryOptimization, optimizeForMemory } from './regions/optimizeForMemory.ts';
 export { region } from './regions/region.ts';
 export { type MemoryTracking, trackMemory } from './regions/trackMemory.ts';
+export type { Relief } from './reporting/registry.ts';
 export type { RuntimeWarning } from './reporting/warnings.ts';
 export { MemoryManagerError, type RuntimeErrorCode } from './runtimeError.ts';
 export { type RegisteredObject, registerForCleanup } from './scopes/cleanupRegistry.ts';

@@ -43,6 +43,14 @@ describe('the documentation', () => {
 		});
 	}
 
+	it('has a reference that is complete, and links that lead somewhere', async () => {
+		const typedoc = join(projectRoot, 'node_modules', 'typedoc', 'bin', 'typedoc');
+		const { code, stdout, stderr } = await plainRun(process.execPath, [typedoc, '--emit', 'none'], {
+			cwd: projectRoot,
+		});
+		assert.equal(code, 0, `${stdout}${stderr}`);
+	});
+
 	it('names only what there is in the table of the five documents', () => {
 		const exported = createRequire(import.meta.url)(join(runtimeDir, 'index.cjs')) as Record<string, unknown>;
 		const rows = readFileSync(join(docs, TABLE), 'utf8')

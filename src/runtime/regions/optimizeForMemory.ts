@@ -34,11 +34,13 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  * is not done when it is called.
  *
  * @example
+ * ```ts
  * const rebuild = optimizeForMemory(async function rebuild(files) { … });
  * class Collection {
  * 	@optimizeForMemory
  * 	process(files: string[]) { … }
  * }
+ * ```
  */
 export const optimizeForMemory = optimize as MemoryOptimization;
 
