@@ -7,7 +7,7 @@ import { region, SpillCache } from 'memory-manager-runtime';
 import { readCsv } from './lib/datasets.mjs';
 import { distanceKm } from './lib/greatCircle.mjs';
 
-const ROUTES = 2_500;
+const ROUTES = 1_200;
 const MB = 1024 * 1024;
 const fixed = process.argv.includes('--fixed');
 

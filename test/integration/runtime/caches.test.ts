@@ -54,8 +54,8 @@ describe('caches in real processes', () => {
 			assert.match(dies.stderr, /JavaScript heap out of memory/);
 			const lives = await example(flags, 'spill.mjs', '--fixed');
 			assert.equal(lives.code, 0, lives.stderr);
-			assert.match(lives.stdout, /^2500 routes, 42049 places: a table of 76 MB\n {2}CA: 187 meetings/);
-			assert.match(lives.stdout, /238 rows computed/);
+			assert.match(lives.stdout, /^1200 routes, 42049 places: a table of 54 MB\n {2}CA: 122 meetings/);
+			assert.match(lives.stdout, /169 rows computed/);
 			assert.match(lives.stderr, /Lost: 0/);
 		});
 
