@@ -39,6 +39,12 @@ export const runtimeErrors = {
 			'invalidOption',
 			`${owner}: there is no option ${shown(option)}. The options are ${known.join(', ')}.`,
 		),
+	/** For two options of which one, and only one, is to be given. */
+	notExactlyOne: (owner: string, one: string, other: string, both: boolean) =>
+		new MemoryManagerError(
+			'invalidOption',
+			`${owner}: give either "${one}" or "${other}"; ${both ? 'both were' : 'neither was'} given.`,
+		),
 	invalidSize: (cache: string, value: unknown) =>
 		new MemoryManagerError(
 			'invalidSize',

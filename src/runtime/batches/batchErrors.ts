@@ -23,5 +23,10 @@ export const batchErrors = {
 			'invalidSize',
 			`Batches "${name}": bytesOf must give a number of bytes from 0 on, not ${shown(value)} (item ${index}).`,
 		),
+	alreadyRead: (name: string) =>
+		new MemoryManagerError(
+			'invalidInput',
+			`Batches "${name}": a run can be read once, and this one was. Call process() again with the input.`,
+		),
 	disposed: (name: string) => runtimeErrors.disposed(`Batches "${name}"`),
 };

@@ -1,5 +1,6 @@
 import { currentConfig } from '../config.ts';
 import { isThenable } from '../isThenable.ts';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import type { MemoryPredictor } from './memoryPredictor.ts';
 
@@ -50,9 +51,15 @@ interface CommonOptions<In> {
 export interface BatchOptions<In, Out> extends CommonOptions<In> {
 	/** Gives one result per item, in their order. */
 	process: (batch: In[], context: BatchContext) => readonly Out[] | PromiseLike<readonly Out[]>;
-	/** Bound: most items of a batch. A batch begins when it is full or the input ends, so a slow input wants a small one. */
-	maxSize: number;
-	/** Least items of a batch, unless fewer are left or the declared bytes forbid it. The configured `minBatchSize` when absent. */
+	/**
+	 * Bound: most items of a batch; the configured `maxBatchSize` when absent. A batch begins when it is full or the input ends, so a
+	 * slow input wants a small one.
+	 */
+	maxSize?: number;
+	/**
+	 * Least items of a batch, unless fewer are left or the declared bytes forbid it. The configured `minBatchSize` when absent, or
+	 * `baseSize` or `maxSize` where that is less.
+	 */
 	minSize?: number;
 	/** Size at the start. Without it `maxSize`, or `minSize` where bytes per item have to be measured first. */
 	baseSize?: number;
@@ -116,6 +123,24 @@ export interface BatchSettings<In, Out> {
 	readonly predictor: MemoryPredictor | undefined;
 }
 
+const NAMES: OptionNames<BatchProcessorOptions<unknown, unknown>> = {
+	name: true,
+	process: true,
+	processItem: true,
+	maxSize: true,
+	minSize: true,
+	baseSize: true,
+	concurrency: true,
+	maxBytes: true,
+	bytesOf: true,
+	onError: true,
+	errorScope: true,
+	maxErrors: true,
+	collectBetween: true,
+	adaptive: true,
+	predictor: true,
+};
+
 /** Of the configured `maxMemoryBytes`. */
 const MEMORY_SHARE = 0.25;
 const DEFAULT_MAX_ERRORS = 100;
@@ -126,7 +151,7 @@ export function batchSettings<In, Out>(options: BatchProcessorOptions<In, Out>):
 		runtimeErrors.invalidOption(owner, option, expected, value);
 	let owner = 'BatchProcessor';
 	if (typeof options !== 'object' || options === null) {
-		throw refuse('options', 'an object with name, process and maxSize', options);
+		throw refuse('options', 'an object with name and process or processItem', options);
 	}
 	const {
 		name,
@@ -138,6 +163,7 @@ export function batchSettings<In, Out>(options: BatchProcessorOptions<In, Out>):
 	} = options;
 	if (typeof name !== 'string' || name === '') throw refuse('name', 'a text that is not empty', name);
 	owner = `BatchProcessor "${name.slice(0, 80)}"`;
+	checkOptionNames(owner, options, NAMES);
 	const config = currentConfig();
 	const { adaptive = config.adaptiveBatches } = options;
 	const maxBytes = options.maxBytes ?? (config.maxMemoryBytes && Math.floor(config.maxMemoryBytes * MEMORY_SHARE));
@@ -177,15 +203,20 @@ function ofItems<In, Out>(options: ItemOptions<In, Out>, refuse: Refuse) {
 }
 
 function ofBatches<In, Out>(options: BatchOptions<In, Out>, refuse: Refuse) {
-	const { process, maxSize, baseSize, concurrency = 1, errorScope = 'batch' } = options;
+	const config = currentConfig();
+	const { process, maxSize = config.maxBatchSize, baseSize, concurrency = 1, errorScope = 'batch' } = options;
 	if (typeof process !== 'function') throw refuse('process', 'a function (or give processItem)', process);
 	if (!isWhole(maxSize, 1)) throw refuse('maxSize', 'a positive whole number', maxSize);
-	const minSize = options.minSize ?? Math.min(currentConfig().minBatchSize, maxSize);
-	if (!isWhole(minSize, 1) || minSize > maxSize) {
-		throw refuse('minSize', `a whole number from 1 to maxSize (${maxSize})`, minSize);
+	const most = options.maxSize === undefined ? `the configured maxBatchSize (${maxSize})` : `maxSize (${maxSize})`;
+	if (baseSize !== undefined && (!isWhole(baseSize, 1) || baseSize > maxSize)) {
+		throw refuse('baseSize', `a whole number from 1 to ${most}`, baseSize);
 	}
-	if (baseSize !== undefined && (!isWhole(baseSize, minSize) || baseSize > maxSize)) {
-		throw refuse('baseSize', `a whole number from minSize (${minSize}) to maxSize (${maxSize})`, baseSize);
+	const minSize = options.minSize ?? Math.min(config.minBatchSize, baseSize ?? maxSize, maxSize);
+	if (!isWhole(minSize, 1) || minSize > maxSize) {
+		throw refuse('minSize', `a whole number from 1 to ${most}`, minSize);
+	}
+	if (baseSize !== undefined && baseSize < minSize) {
+		throw refuse('baseSize', `at least minSize (${minSize})`, baseSize);
 	}
 	if (!isWhole(concurrency, 1)) throw refuse('concurrency', 'a positive whole number', concurrency);
 	if (errorScope !== 'item' && errorScope !== 'batch') throw refuse('errorScope', '"item" or "batch"', errorScope);

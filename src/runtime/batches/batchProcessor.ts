@@ -39,7 +39,7 @@ export interface BatchProcessorStats {
  * Bounds hold for each run by itself; size and measurement are those of all runs. Memory that V8 does not know of (native modules) is
  * not measured: declare it with `bytesOf`.
  *
- * Throws a `MemoryManagerError` (`invalidOption`) for options that cannot be or that leave it without a bound.
+ * Throws a `MemoryManagerError` (`invalidOption`) for options that cannot be, and for names that are none.
  *
  * @example
  * const processor = new BatchProcessor({ name: 'rows', maxSize: 1000, maxBytes: 64 * 1024 * 1024, process: rows => insert(rows) });

@@ -1,6 +1,8 @@
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { callSafely } from '../reporting/callSafely.ts';
 import { warn } from '../reporting/warnings.ts';
 import { messageOf, runtimeErrors } from '../runtimeError.ts';
+import { batchErrors } from './batchErrors.ts';
 import { BatchIntake } from './batchIntake.ts';
 import type { BatchLane } from './batchLane.ts';
 import type { BatchProgress, BatchRunOptions } from './batchOptions.ts';
@@ -10,7 +12,8 @@ import { checkInput, type Input, lengthOf } from './itemSource.ts';
 
 /**
  * One input on its way through a `BatchProcessor`: an async iterable of the results, in the order of the input. Nothing happens
- * before the first result is asked for, and what was not asked for is not pulled. Can be read once.
+ * before the first result is asked for, and what was not asked for is not pulled. Can be read once: to
+ * iterate over it again throws `invalidInput`.
  *
  * Ends with the error of a failed batch (`onError: 'stop'`), with what the input throws (after the results of what came before), or with
  * the reason of the signal. Before it ends in any of these ways, or because its reader leaves the loop, it aborts the batches in work, waits
@@ -42,6 +45,10 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	#bytes = 0;
 	#ending: { reason: unknown } | undefined;
 	#left = false;
+	/** Read to its end, failed or left: nothing comes any more. */
+	#over = false;
+	/** By `toArray`. */
+	#taken = false;
 	#wake: (() => void) | undefined;
 
 	/** Made by `BatchProcessor.process`. */
@@ -78,10 +85,12 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 		};
 	}
 
-	/** All results. Holds them in memory: for inputs that are known to be small. */
+	/** All results. Holds them in memory: for inputs that are known to be small. Rejects with `invalidInput` when asked again. */
 	async toArray(): Promise<Out[]> {
 		const results: Out[] = [];
-		for await (const result of this) results.push(result);
+		const run = this[Symbol.asyncIterator]();
+		this.#taken = true;
+		for (let next = await run.next(); !next.done; next = await run.next()) results.push(next.value);
 		return results;
 	}
 
@@ -99,13 +108,16 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	/** Leaves the run: aborts what is in work, waits for it and closes the input. Also ends a `next()` that waits. */
 	return(): Promise<IteratorResult<Out, undefined>> {
 		this.#left = true;
+		this.#over = true;
 		this.#intake?.stop();
 		for (const work of this.#slots) work.abort(undefined);
 		this.#wake?.();
 		return this.#outputs.return(undefined) as Promise<IteratorReturnResult<undefined>>;
 	}
 
+	/** Throws `invalidInput` where the run was read before. A reader that has begun may go on: it is this object as well. */
 	[Symbol.asyncIterator](): this {
+		if (this.#over || this.#taken) throw batchErrors.alreadyRead(this.#lane.settings.name);
 		return this;
 	}
 
@@ -131,11 +143,22 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 			this.#ready = [];
 			this.#read = 0;
 			// It takes the last batch for delivered, or ends.
-			const { done, value } = await this.#outputs.next();
+			const { done, value } = await this.#nextOutput();
 			if (done) return { done, value: undefined };
 			this.#ready = value;
 		}
 		return this.#take();
+	}
+
+	async #nextOutput(): Promise<IteratorResult<readonly Out[], undefined>> {
+		try {
+			const output = await this.#outputs.next();
+			this.#over ||= output.done === true;
+			return output;
+		} catch (error) {
+			this.#over = true;
+			throw error;
+		}
 	}
 
 	async *#deliver(input: Input<In>): AsyncGenerator<readonly Out[], undefined> {
@@ -278,11 +301,14 @@ export class BatchRun<In, Out> implements AsyncIterableIterator<Out> {
 	}
 }
 
+const NAMES: OptionNames<BatchRunOptions> = { signal: true, onProgress: true, totalItems: true };
+
 function checkRunOptions(name: string, options: BatchRunOptions): void {
 	const owner = `Batches "${name.slice(0, 80)}"`;
 	if (typeof options !== 'object' || options === null) {
 		throw runtimeErrors.invalidOption(owner, 'options', 'an object such as { signal }', options);
 	}
+	checkOptionNames(owner, options, NAMES);
 	const { signal, onProgress, totalItems } = options;
 	if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
 		throw runtimeErrors.invalidOption(owner, 'signal', 'an AbortSignal', signal);

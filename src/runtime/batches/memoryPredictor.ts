@@ -1,5 +1,7 @@
 import { formatBytes } from '../../protocol/units.ts';
+import { collectFirst } from '../leaks/collectFirst.ts';
 import { type PeakReading, withPeak } from '../leaks/peakMeter.ts';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { shortName } from '../reporting/shortName.ts';
@@ -15,6 +17,8 @@ export interface MemoryPredictorOptions {
 	maxOperations?: number;
 	/** Observations kept of one operation, the newest; 64 when absent. */
 	maxObservations?: number;
+	/** Collect before each `measure`, so that garbage of earlier work does not hide a part of the peak: true by default. */
+	collect?: boolean;
 }
 
 /** How large an input is: by its bytes or by its items. The two are learned apart. */
@@ -62,19 +66,23 @@ export class MemoryPredictor {
 	readonly #file: string;
 	readonly #maxOperations: number;
 	readonly #maxObservations: number;
+	readonly #collect: boolean;
 	#learned: Learned | undefined;
 	/** Recorded since the last save. */
 	#unsaved: OperationObservation[] = [];
 
 	constructor(options: MemoryPredictorOptions) {
 		if (typeof options !== 'object' || options === null) throw refuse('options', 'an object with a file', options);
-		const { file, maxOperations = 100, maxObservations = 64 } = options;
+		checkOptionNames('MemoryPredictor', options, NAMES);
+		const { file, maxOperations = 100, maxObservations = 64, collect = true } = options;
 		if (typeof file !== 'string' || file === '') throw refuse('file', 'the path of a file', file);
 		if (!isCount(maxOperations)) throw refuse('maxOperations', 'a positive whole number', maxOperations);
 		if (!isCount(maxObservations)) throw refuse('maxObservations', 'a positive whole number', maxObservations);
+		if (typeof collect !== 'boolean') throw refuse('collect', 'true or false', collect);
 		this.#file = file;
 		this.#maxOperations = maxOperations;
 		this.#maxObservations = maxObservations;
+		this.#collect = collect;
 	}
 
 	/** Learns from one run. Throws `invalidOption` for figures that cannot be. */
@@ -104,12 +112,13 @@ export class MemoryPredictor {
 	}
 
 	/**
-	 * Runs `fn`, records its peak (heap and external memory of the process; what else runs meanwhile counts as well) and saves. Gives
-	 * or throws what `fn` does; a run that failed is not learned from. A file that cannot be written is a warning.
+	 * Runs `fn`, records its peak (heap and external memory of the process; what else runs meanwhile counts as well) and saves.
+	 * Collects before, unless `collect` is false: some ms for each 10 MB of heap. Gives or throws what `fn` does; a run that failed is not learned from. A file that cannot be written is a warning.
 	 */
 	measure<T>(operation: string, input: OperationInput, fn: () => T): T {
 		if (typeof fn !== 'function') throw refuse('fn', 'a function', fn);
 		const prediction = this.estimate(operation, input);
+		if (this.#collect) collectFirst();
 		const t = monotonicMs();
 		return withPeak(fn, (peak, failed) => {
 			report(operation, input, prediction, { t, end: monotonicMs(), peak, failed });
@@ -238,12 +247,19 @@ function checkInput(operation: unknown, input: OperationInput): void {
 	if (typeof input !== 'object' || input === null) throw refuse('input', '{ inputBytes } or { items }', input);
 	const { inputBytes, items } = input as { inputBytes?: unknown; items?: unknown };
 	if ((inputBytes === undefined) === (items === undefined))
-		throw refuse('input', '{ inputBytes } or { items }', 'neither or both');
+		throw runtimeErrors.notExactlyOne('MemoryPredictor', 'inputBytes', 'items', items !== undefined);
 	if (inputBytes !== undefined && !isMeasure(inputBytes)) {
 		throw refuse('inputBytes', 'a number of bytes from 0 on', inputBytes);
 	}
 	if (items !== undefined && !isMeasure(items)) throw refuse('items', 'a number from 0 on', items);
 }
+
+const NAMES: OptionNames<MemoryPredictorOptions> = {
+	file: true,
+	maxOperations: true,
+	maxObservations: true,
+	collect: true,
+};
 
 const refuse = (option: string, expected: string, value: unknown) =>
 	runtimeErrors.invalidOption('MemoryPredictor', option, expected, value);

@@ -1,4 +1,5 @@
 import type { GcStrategy } from '../../protocol/entries.ts';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import type { CollectionResult } from './forceCollection.ts';
 import type { OwnCollections } from './ownCollections.ts';
@@ -47,6 +48,14 @@ export interface GcStats extends OwnCollections {
 	pauses?: GcPauses;
 }
 
+const NAMES: OptionNames<GcOptimizerOptions> = {
+	strategy: true,
+	intervalMs: true,
+	thresholdBytes: true,
+	growthBytes: true,
+};
+const COLLECT_NAMES: OptionNames<CollectOptions> = { force: true, minor: true };
+
 export const gcStrategies: readonly GcStrategy[] = ['aggressive', 'balanced', 'conservative'];
 
 export function checkStrategy(strategy: unknown): void {
@@ -58,6 +67,7 @@ export function checkGcOptions(options: GcOptimizerOptions): void {
 	const invalid = (option: string, expected: string, value: unknown) =>
 		runtimeErrors.invalidOption('GcOptimizer', option, expected, value);
 	if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
+	checkOptionNames('GcOptimizer', options, NAMES);
 	const { strategy, intervalMs, thresholdBytes, growthBytes } = options;
 	if (strategy !== undefined) checkStrategy(strategy);
 	if (intervalMs !== undefined && !(Number.isFinite(intervalMs) && intervalMs >= 0)) {
@@ -73,6 +83,7 @@ export function checkCollectOptions(options: CollectOptions): void {
 	const invalid = (option: string, expected: string, value: unknown) =>
 		runtimeErrors.invalidOption('GcOptimizer.collect', option, expected, value);
 	if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options);
+	checkOptionNames('GcOptimizer.collect', options, COLLECT_NAMES);
 	for (const [option, value] of Object.entries({ force: options.force, minor: options.minor })) {
 		if (value !== undefined && typeof value !== 'boolean') throw invalid(option, 'true or false', value);
 	}

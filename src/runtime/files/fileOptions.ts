@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { AdaptiveChunkSizer } from './chunkSizer.ts';
 
@@ -54,6 +55,21 @@ export interface FileSettings {
 	readonly sizer: () => Sizer;
 }
 
+export const READER_NAMES: OptionNames<FileReaderOptions> = {
+	name: true,
+	chunkBytes: true,
+	minChunkBytes: true,
+	maxChunkBytes: true,
+	timeoutMs: true,
+	signal: true,
+	start: true,
+	end: true,
+	reuse: true,
+	encoding: true,
+	fatal: true,
+	maxLineBytes: true,
+};
+
 export type Sizer = Pick<AdaptiveChunkSizer, 'bytes' | 'record'>;
 
 /** Throws `invalidOption`, naming the option. */
@@ -61,6 +77,7 @@ export function fileSettings(owner: string, path: string | URL, options: FileRea
 	if (typeof options !== 'object' || options === null) {
 		throw runtimeErrors.invalidOption(owner, 'options', 'an object such as { timeoutMs: 1000 }', options);
 	}
+	checkOptionNames(owner, options, READER_NAMES);
 	const { chunkBytes = 'adaptive', start = 0, end = Number.POSITIVE_INFINITY, timeoutMs, signal, name } = options;
 	const { encoding = 'utf8', maxLineBytes = DEFAULT_MAX_LINE_BYTES, reuse = true, fatal = false } = options;
 	const refuse = (option: string, expected: string, value: unknown) => {

@@ -1,5 +1,6 @@
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
-import { type FileReaderOptions, type FileSettings, fileSettings } from './fileOptions.ts';
+import { type FileReaderOptions, type FileSettings, fileSettings, READER_NAMES } from './fileOptions.ts';
 
 /** What a transform may give: bytes, text (UTF-8), lines (each gets a line break), nothing, or several of these one after the other. */
 export type TransformPiece = Uint8Array | string | readonly string[] | undefined;
@@ -61,12 +62,22 @@ export interface TransformResult {
 	peakBytes?: number;
 }
 
+const { start: _start, end: _end, ...WITHOUT_RANGE } = READER_NAMES;
+const NAMES: OptionNames<StreamingProcessorOptions> = {
+	transform: true,
+	mode: true,
+	flush: true,
+	onProgress: true,
+	...WITHOUT_RANGE,
+};
+
 /** Throws `invalidOption`. */
 export function checkProcessorOptions(options: StreamingProcessorOptions): void {
 	const owner = 'StreamingProcessor';
 	if (typeof options !== 'object' || options === null) {
 		throw runtimeErrors.invalidOption(owner, 'options', 'an object with transform', options);
 	}
+	checkOptionNames(owner, options, NAMES);
 	const { transform, mode = 'chunks', flush, onProgress } = options;
 	if (typeof transform !== 'function') throw runtimeErrors.invalidOption(owner, 'transform', 'a function', transform);
 	if (mode !== 'chunks' && mode !== 'lines') {
@@ -85,6 +96,6 @@ export function readingSettings(
 	options: StreamingProcessorOptions,
 	signal: AbortSignal | undefined,
 ): FileSettings {
-	const { start: _, end: __, ...rest } = options as FileReaderOptions;
-	return fileSettings('StreamingProcessor', input, { ...rest, ...(signal && { signal }) });
+	const { transform: _, mode: __, flush: ___, onProgress: ____, ...reading } = options;
+	return fileSettings('StreamingProcessor', input, { ...reading, ...(signal && { signal }) });
 }

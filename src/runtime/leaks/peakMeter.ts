@@ -20,7 +20,7 @@ export interface PeakReading {
 	 */
 	peakBytes: number;
 	/**
-	 * `peakBytes` above what was in use at the start. Garbage at the start hides as much of it: `MemoryAnalyzer` collects before.
+	 * `peakBytes` above what was in use at the start. Garbage at the start hides as much of it: `MemoryAnalyzer` and `MemoryPredictor` collect before.
 	 */
 	overStartBytes: number;
 	/** Highest resident memory seen; exact where it is the highest since the process began, else a lower bound. */

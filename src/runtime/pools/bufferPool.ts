@@ -1,8 +1,9 @@
 import { constants } from 'node:buffer';
 import { formatBytes } from '../../protocol/units.ts';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { MemoryManagerError, runtimeErrors } from '../runtimeError.ts';
 import { ObjectPool } from './objectPool.ts';
-import type { AcquireOptions, PoolStats } from './poolOptions.ts';
+import { type AcquireOptions, checkUnderPressure, type PoolStats, poolOwner } from './poolOptions.ts';
 
 interface BufferPoolBase {
 	/** What reports and commands call it. */
@@ -117,6 +118,14 @@ function allocate(pool: string, bytes: number, memory: WeakSet<ArrayBufferLike>)
 	}
 }
 
+const NAMES: OptionNames<BufferPoolOptions> = {
+	name: true,
+	bufferBytes: true,
+	max: true,
+	maxBytes: true,
+	underPressure: true,
+};
+
 function checkBufferPoolOptions(options: BufferPoolOptions): BufferPoolBase & { max: number } {
 	const { invalidOption } = runtimeErrors;
 	if (typeof options !== 'object' || options === null) {
@@ -124,7 +133,9 @@ function checkBufferPoolOptions(options: BufferPoolOptions): BufferPoolBase & { 
 		throw invalidOption('BufferPool', 'options', expected, options);
 	}
 	const { name, bufferBytes, max, maxBytes, underPressure } = options;
-	const owner = typeof name === 'string' ? `BufferPool "${name.slice(0, 80)}"` : 'BufferPool';
+	const owner = poolOwner('BufferPool', name);
+	checkOptionNames(owner, options, NAMES);
+	checkUnderPressure(owner, underPressure);
 	const isCount = (value: unknown, most = Number.MAX_SAFE_INTEGER) =>
 		Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= most;
 	if (!isCount(bufferBytes, constants.MAX_LENGTH)) {
@@ -132,8 +143,9 @@ function checkBufferPoolOptions(options: BufferPoolOptions): BufferPoolBase & { 
 		throw invalidOption(owner, 'bufferBytes', expected, bufferBytes);
 	}
 	if ((max === undefined) === (maxBytes === undefined)) {
-		throw invalidOption(owner, 'max', 'given, or else "maxBytes", but not both', max);
+		throw runtimeErrors.notExactlyOne(owner, 'max', 'maxBytes', max !== undefined);
 	}
+	if (max !== undefined && !isCount(max)) throw invalidOption(owner, 'max', 'a positive whole number', max);
 	if (max === undefined && !isCount(maxBytes)) {
 		throw invalidOption(owner, 'maxBytes', 'a positive whole number of bytes', maxBytes);
 	}

@@ -1,4 +1,5 @@
 import type { PoolCounts } from '../../protocol/entries.ts';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 
 export interface ObjectPoolOptions<T extends object> {
@@ -33,6 +34,16 @@ export interface PoolStats extends PoolCounts {
 
 /** The longest that a timer of Node's can wait; it takes what is longer for 1 ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const NAMES: OptionNames<ObjectPoolOptions<never>> = {
+	name: true,
+	max: true,
+	create: true,
+	reset: true,
+	destroy: true,
+	isUsable: true,
+	bytesOf: true,
+	underPressure: true,
+};
 const CALLBACKS = ['reset', 'destroy', 'isUsable', 'bytesOf'] as const;
 
 /** Throws `invalidOption` for anything that would leave the pool without a bound or without a way to make objects. */
@@ -40,11 +51,9 @@ export function checkPoolOptions<T extends object>(options: ObjectPoolOptions<T>
 	if (typeof options !== 'object' || options === null) {
 		throw runtimeErrors.invalidOption('ObjectPool', 'options', 'an object with name, max and create', options);
 	}
-	const { name, max, create, underPressure } = options;
-	if (typeof name !== 'string' || name === '') {
-		throw runtimeErrors.invalidOption('ObjectPool', 'name', 'a text that is not empty', name);
-	}
-	const owner = `ObjectPool "${name.slice(0, 80)}"`;
+	const { max, create } = options;
+	const owner = poolOwner('ObjectPool', options.name);
+	checkOptionNames<ObjectPoolOptions<T>>(owner, options, NAMES);
 	if (!(Number.isSafeInteger(max) && max > 0)) {
 		throw runtimeErrors.invalidOption(owner, 'max', 'a positive whole number', max);
 	}
@@ -54,9 +63,19 @@ export function checkPoolOptions<T extends object>(options: ObjectPoolOptions<T>
 			throw runtimeErrors.invalidOption(owner, key, 'a function', options[key]);
 		}
 	}
-	if (underPressure !== undefined && underPressure !== 'shrink' && underPressure !== 'keep') {
-		throw runtimeErrors.invalidOption(owner, 'underPressure', '"shrink" or "keep"', underPressure);
-	}
+	checkUnderPressure(owner, options.underPressure);
+}
+
+/** How a message begins. Throws `invalidOption` for a pool without a name. */
+export function poolOwner(kind: string, name: unknown): string {
+	if (typeof name === 'string' && name !== '') return `${kind} "${name.slice(0, 80)}"`;
+	throw runtimeErrors.invalidOption(kind, 'name', 'a text that is not empty', name);
+}
+
+/** Throws `invalidOption`. */
+export function checkUnderPressure(owner: string, value: unknown): void {
+	if (value === undefined || value === 'shrink' || value === 'keep') return;
+	throw runtimeErrors.invalidOption(owner, 'underPressure', '"shrink" or "keep"', value);
 }
 
 /** Throws `invalidOption`. */

@@ -4,6 +4,7 @@ import type { BatchContext, BatchProgress } from '../../../../src/runtime/batche
 import { BatchProcessor } from '../../../../src/runtime/batches/batchProcessor.ts';
 import { forceCollection } from '../../../../src/runtime/collection/forceCollection.ts';
 import { configure, resetConfig } from '../../../../src/runtime/config.ts';
+import { memoryManager } from '../../../../src/runtime/manager.ts';
 import { pressure } from '../../../../src/runtime/monitor/pressure.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
 import { waitFor } from '../../../support/waitFor.ts';
@@ -36,12 +37,15 @@ describe('BatchProcessor', () => {
 		const wrong: object[] = [
 			{ name: '' },
 			{ process: undefined },
-			{ maxSize: undefined },
+			{ maxSize: null },
 			{ maxSize: Number.NaN },
 			{ maxSize: -4 },
 			{ minSize: 5 },
 			{ minSize: 0 },
 			{ baseSize: 9 },
+			{ baseSize: 2, minSize: 3 },
+			{ baseSize: Number.NaN },
+			{ onEror: 'skip' },
 			{ maxBytes: -1 },
 			{ maxBytes: Number.NaN },
 			{ concurrency: 0 },
@@ -68,7 +72,14 @@ describe('BatchProcessor', () => {
 		for (const input of [undefined, null, 5, {}]) {
 			assert.throws(() => make().process(input as never), { code: 'invalidInput' });
 		}
-		for (const options of [null, { signal: {} }, { onProgress: 1 }, { totalItems: -1 }, { totalItems: Number.NaN }]) {
+		for (const options of [
+			null,
+			{ signal: {} },
+			{ onProgress: 1 },
+			{ totalItems: -1 },
+			{ totalItems: Number.NaN },
+			{ onProgres: () => {} },
+		]) {
 			assert.throws(() => make().process([], options as never), { code: 'invalidOption' });
 		}
 	});
@@ -413,6 +424,51 @@ describe('BatchProcessor', () => {
 		await turn();
 		assert.deepEqual(await run.return(), { done: true, value: undefined });
 		assert.deepEqual(await next, { done: true, value: undefined });
+	});
+
+	it('takes sizes that nobody named from the configuration, the least never above the others', () => {
+		const sizes = (more: object) => {
+			const processor = new BatchProcessor<number, number>({ name: 'sized', process: double, ...more });
+			const [figures] = memoryManager.batches().filter(({ name }) => name === 'sized');
+			processor.dispose();
+			return [figures?.minSize, figures?.size, figures?.maxSize];
+		};
+		assert.deepEqual(sizes({}), [10, 500, 500]);
+		assert.deepEqual(sizes({ maxSize: 3, baseSize: 2 }), [2, 2, 3]);
+		assert.deepEqual(sizes({ baseSize: 20 }), [10, 20, 500]);
+		assert.throws(
+			() => sizes({ minSize: 600 }),
+			/"minSize" must be .* to the configured maxBatchSize \(500\), not 600/,
+		);
+		configure({ minBatchSize: 2, maxBatchSize: 40, adaptiveBatches: false });
+		try {
+			assert.deepEqual(sizes({}), [2, 40, 40]);
+			pressure.set('critical', 'as if', true);
+			assert.deepEqual(sizes({ baseSize: 7, maxBytes: 1 }), [2, 7, 40]);
+		} finally {
+			resetConfig();
+		}
+	});
+
+	it('says so when a run is read a second time', async () => {
+		const again = { code: 'invalidInput', message: /^Batches "test": a run can be read once, and this one was\. Call/ };
+		const whole = make().process(numbers(5));
+		assert.deepEqual(await whole.toArray(), double(numbers(5)));
+		await assert.rejects(whole.toArray(), again);
+		assert.throws(() => whole[Symbol.asyncIterator](), again);
+		assert.deepEqual(await whole.next(), { done: true, value: undefined });
+		const left = make().process(numbers(5));
+		for await (const _ of left) break;
+		await assert.rejects(left.toArray(), again);
+		const failed = make({ process: () => Promise.reject(new Error('no')) }).process(numbers(5));
+		await assert.rejects(failed.toArray(), { message: 'no' });
+		await assert.rejects(failed.toArray(), again);
+		const both = make().process(numbers(5));
+		const [first, second] = await Promise.allSettled([both.toArray(), both.toArray()]);
+		assert.deepEqual([first.status, second.status], ['fulfilled', 'rejected']);
+		const begun = make().process(numbers(5))[Symbol.asyncIterator]();
+		assert.equal((await begun.next()).value, 0);
+		assert.deepEqual(await begun.toArray(), double(numbers(5)).slice(1));
 	});
 
 	it('takes its bounds from the configuration where it has none of its own', async () => {

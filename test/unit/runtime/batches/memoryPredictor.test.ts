@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isEntry } from '../../../../src/protocol/entryGuards.ts';
 import { BatchProcessor } from '../../../../src/runtime/batches/batchProcessor.ts';
 import { MemoryPredictor } from '../../../../src/runtime/batches/memoryPredictor.ts';
+import { ownCollections } from '../../../../src/runtime/collection/ownCollections.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { recordingHub } from '../hub.ts';
@@ -52,6 +53,24 @@ describe('MemoryPredictor', () => {
 		assert.ok(Math.abs(bytes - 20 * MB) < MB && lowBytes < bytes && highBytes > bytes);
 		assert.equal(confidence, 'high');
 		assert.equal(predictor.predict('resize', { items: 3 }).confidence, 'none', 'bytes and items are learned apart');
+	});
+
+	it('collects before it measures, so that garbage does not hide what is needed', () => {
+		const garbage = () => void Array.from({ length: 40 }, () => new Array(100_000).fill(0.5));
+		const peakOf = (more: object) => {
+			const predictor = make({ file: join(folder.path, `${JSON.stringify(more).length}.json`), ...more });
+			const before = ownCollections().collections;
+			garbage();
+			predictor.measure('scale', { items: 1 }, () => Buffer.alloc(8 * MB, 1));
+			return {
+				bytes: predictor.estimate('scale', { items: 1 }).bytes ?? 0,
+				collected: ownCollections().collections - before,
+			};
+		};
+		const { bytes, collected } = peakOf({});
+		assert.ok(bytes >= 8 * MB && bytes < 10 * MB, `${bytes}`);
+		assert.equal(collected, 1);
+		assert.equal(peakOf({ collect: false }).collected, 0);
 	});
 
 	it('flags what lies far outside of what it has seen', () => {
@@ -148,8 +167,29 @@ describe('MemoryPredictor', () => {
 		assert.deepEqual(readdirSync(folder.path), ['memory.json']);
 	});
 
+	it('wants the size of the input in bytes or in items', () => {
+		const message = (input: object) => {
+			try {
+				make().predict('a', input as never);
+			} catch (error) {
+				return (error as Error).message;
+			}
+			return undefined;
+		};
+		assert.equal(message({}), 'MemoryPredictor: give either "inputBytes" or "items"; neither was given.');
+		const both = message({ inputBytes: 1, items: 1 });
+		assert.equal(both, 'MemoryPredictor: give either "inputBytes" or "items"; both were given.');
+	});
+
 	it('refuses figures that cannot be', () => {
-		for (const options of [undefined, {}, { file: '' }, { file, maxOperations: 0 }, { file, maxObservations: -1 }]) {
+		const bad = [
+			{ file: '' },
+			{ file, maxOperations: 0 },
+			{ file, maxObservations: -1 },
+			{ file, collect: 1 },
+			{ file, max: 1 },
+		];
+		for (const options of [undefined, {}, ...bad]) {
 			assert.throws(() => new MemoryPredictor(options as never), { code: 'invalidOption' });
 		}
 		const predictor = make();

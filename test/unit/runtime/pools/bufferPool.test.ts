@@ -23,12 +23,17 @@ describe('BufferPool', () => {
 			[{ name: 'b', bufferBytes: 0, max: 1 }, /"bufferBytes"/],
 			[{ name: 'b', bufferBytes: 1.5, max: 1 }, /"bufferBytes"/],
 			[{ name: 'b', bufferBytes: Number.MAX_VALUE, max: 1 }, /"bufferBytes"/],
-			[{ name: 'b', bufferBytes: 10 }, /"max" must be given, or else "maxBytes"/],
-			[{ name: 'b', bufferBytes: 10, max: 1, maxBytes: 10 }, /not both/],
+			[{ name: 'b', bufferBytes: 10 }, /^BufferPool "b": give either "max" or "maxBytes"; neither was given\.$/],
+			[{ name: 'b', bufferBytes: 10, max: 1, maxBytes: 10 }, /either "max" or "maxBytes"; both were given\.$/],
 			[{ name: 'b', bufferBytes: 10, maxBytes: 9 }, /"maxBytes" must be at least "bufferBytes"/],
 			[{ name: 'b', bufferBytes: 10, maxBytes: Number.NaN }, /"maxBytes" must be a positive whole number/],
-			[{ name: 'b', bufferBytes: 10, max: -1 }, /"max" must be a positive whole number/],
-			[{ name: '', bufferBytes: 10, max: 1 }, /"name"/],
+			[{ name: 'b', bufferBytes: 10, max: -1 }, /^BufferPool "b": "max" must be a positive whole number/],
+			[{ name: '', bufferBytes: 10, max: 1 }, /^BufferPool: "name"/],
+			[{ bufferBytes: 10, max: 1 }, /^BufferPool: "name"/],
+			[
+				{ name: 'b', bufferBytes: 10, maxx: 1 },
+				/no option "maxx"\. The options are name, bufferBytes, max, maxBytes, /,
+			],
 		];
 		for (const [options, message] of wrong) {
 			assert.throws(() => new BufferPool(options as BufferPoolOptions), { code: 'invalidOption', message });
