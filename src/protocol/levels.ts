@@ -24,6 +24,9 @@ export const DEFAULT_THRESHOLDS: LevelThresholds = {
 	critical: { availableBytes: 200 * MB, share: 0.95 },
 };
 
+/** What sums and quotients of shares are off by at most: 90 % must not count as more than (0.85 + 0.95) / 2. */
+const ROUNDING = 1e-9;
+
 /** Least severe first. */
 export const LEVELS: readonly MemoryLevel[] = ['normal', 'elevated', 'high', 'critical'];
 
@@ -77,7 +80,7 @@ export function memoryLevel(
 /** Thresholds that begin a little earlier: a level that was left by these is left for good, not for one sample. */
 export function easedThresholds({ warning, critical }: LevelThresholds): LevelThresholds {
 	const eased = ({ availableBytes, share }: LevelThreshold) => ({
-		availableBytes: availableBytes * 1.1,
+		availableBytes: Math.round(availableBytes * 1.1),
 		share: share - Math.min(0.03, share / 10),
 	});
 	return { warning: eased(warning), critical: eased(critical) };
@@ -85,7 +88,7 @@ export function easedThresholds({ warning, critical }: LevelThresholds): LevelTh
 
 function severityAt({ share, availableBytes }: Bound, { warning, critical }: LevelThresholds): number {
 	const reaches = (threshold: LevelThreshold) =>
-		share > threshold.share || (availableBytes !== undefined && availableBytes < threshold.availableBytes);
+		share > threshold.share + ROUNDING || (availableBytes !== undefined && availableBytes < threshold.availableBytes);
 	if (reaches(critical)) return 3;
 	const high = {
 		availableBytes: (warning.availableBytes + critical.availableBytes) / 2,

@@ -24,6 +24,20 @@ describe('memoryLevel', () => {
 		assert.equal(level(4_000, 100_000).level, 'critical');
 	});
 
+	it('counts a limit that is met exactly as not passed', () => {
+		const heap = (share: number) => memoryLevel({ heapUsedBytes: share * 1_000, heapLimitBytes: 1_000 }).level;
+		assert.deepEqual([0.85, 0.9, 0.95].map(heap), ['normal', 'elevated', 'high']);
+		assert.deepEqual([0.8501, 0.9001, 0.9501].map(heap), ['elevated', 'high', 'critical']);
+		assert.deepEqual(
+			[15_000, 10_000, 5_000].map(available => level(available, 100_000).level),
+			['normal', 'elevated', 'high'],
+		);
+		assert.deepEqual(
+			[500, 350, 200].map(available => level(available, 1_000).level),
+			['normal', 'elevated', 'high'],
+		);
+	});
+
 	it('goes by the heap limit when that is nearer, and says so', () => {
 		const { level: found, reason } = level(50_000, 100_000, 0.96);
 		assert.equal(found, 'critical');
