@@ -1,7 +1,7 @@
 import type { Site } from '../../protocol/entries.ts';
 import { formatBytes, formatCount, formatPercent } from '../../protocol/units.ts';
 import type { LeakFinding } from './diagnosisTypes.ts';
-import { countGrowth, evenGrowth, type Growth, sampledGrowth } from './growth.ts';
+import { countGrowth, evenGrowth, type Growth, lateRise, sampledGrowth } from './growth.ts';
 import type { LeakReading } from './leakReading.ts';
 import type { AllocationFrame } from './places.ts';
 
@@ -39,16 +39,15 @@ export function siteGrowth({ readings, intervalBytes }: GrowthContext): LeakFind
 	const last = readings.at(-1);
 	if (!last) return [];
 	const heap = readings.map(heapOf);
-	const grown = riseFrom(heap, 0);
-	const middle = Math.floor((readings.length - 1) / 2);
+	const grown = heapOf(last) - heapOf(readings[0]);
 	const found: { frame: AllocationFrame; growth: Growth; samples: number; bytes: number[] }[] = [];
 	for (const { key, frame, samples } of last.sites) {
 		const series = readings.map(({ sites }) => new Map(sites.find(site => site.key === key)?.samples));
-		const growth = sampledGrowth(series, intervalBytes);
+		const growth = sampledGrowth(series, intervalBytes, heap);
 		const bytes = series.map(each => [...each.values()].reduce((sum, size) => sum + size, 0));
 		// The sampler sees only what came since it began: what replaces older objects seems to grow, the heap does not. Nor does it in
 		// the later rounds, where the first one still brought compiled code and the like.
-		if (!growth || grown < growth.total / 2 || riseFrom(heap, middle) < riseFrom(bytes, middle) / 2) continue;
+		if (!growth || grown < growth.total / 2 || lateRise(heap) < lateRise(bytes) / 2) continue;
 		found.push({ frame, growth, samples: samples.length, bytes });
 	}
 	found.sort((a, b) => b.growth.total - a.growth.total);
@@ -203,8 +202,6 @@ function gravity(grownBytes: number, last: LeakReading): LeakFinding['severity']
 }
 
 const heapOf = (reading: LeakReading | undefined): number => reading?.memory.heapUsedBytes ?? 0;
-
-const riseFrom = (figures: readonly number[], start: number): number => (figures.at(-1) ?? 0) - (figures[start] ?? 0);
 
 const perRound = ({ perRound: count }: Growth): string =>
 	count < 10 && !Number.isInteger(count) ? count.toFixed(1) : formatCount(count);
