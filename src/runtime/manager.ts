@@ -14,8 +14,9 @@ import type { PressureSimulation, SimulationOptions } from './monitor/simulation
 import type { MemorySummary } from './monitor/usageSummary.ts';
 import type { PoolStats } from './pools/poolOptions.ts';
 import { sharedHub } from './reporter.ts';
-import { onWarning, type RuntimeWarning } from './reporting/warnings.ts';
-import { runtimeErrors } from './runtimeError.ts';
+import { callSafely } from './reporting/callSafely.ts';
+import { onWarning, type RuntimeWarning, warn } from './reporting/warnings.ts';
+import { messageOf, runtimeErrors } from './runtimeError.ts';
 import * as lists from './storeLists.ts';
 
 /**
@@ -109,12 +110,13 @@ export class MemoryManager {
 	}
 
 	/**
-	 * Empties the caches of this name, or all of them; gives the bytes let go by their own account. Of a `SpillCache` only the part in
-	 * memory.
+	 * Empties the caches of this name, or all of them; gives the bytes of memory let go by their own account. A `SpillCache` loses its
+	 * part on disk as well; those bytes are not counted.
 	 * Throws a `MemoryManagerError` (`unknownCache`) when no live cache has the name.
 	 */
 	clearCache(name?: string): { clearedCaches: number; freedBytes: number } {
-		const all = [...sharedHub().caches.live()];
+		const hub = sharedHub();
+		const all = [...hub.caches.live()];
 		const chosen = name === undefined ? all : all.filter(cache => cache.record.name === name);
 		if (name !== undefined && chosen.length === 0) {
 			throw runtimeErrors.unknownCache(name, [...new Set(all.map(cache => cache.record.name))]);
@@ -124,6 +126,14 @@ export class MemoryManager {
 			const before = record.bytes;
 			owner.clear?.();
 			freedBytes += before - record.bytes;
+		}
+		// After the part in memory, which is a cache of its own: its bytes count.
+		for (const { record, owner } of [...hub.spills.live()]) {
+			if (name !== undefined && record.name !== name) continue;
+			callSafely(
+				() => owner.clear?.(),
+				error => warn(`The disk part of cache "${record.name}" could not be cleared: ${messageOf(error)}`, error),
+			);
 		}
 		return { clearedCaches: chosen.length, freedBytes };
 	}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { BoundedCache } from '../../../src/runtime/caches/boundedCache.ts';
+import { SpillCache } from '../../../src/runtime/caches/spillCache.ts';
 import { resetConfig } from '../../../src/runtime/config.ts';
 import { memoryManager } from '../../../src/runtime/manager.ts';
 import { ObjectPool } from '../../../src/runtime/pools/objectPool.ts';
@@ -76,6 +77,22 @@ describe('memoryManager', () => {
 		])
 			assert.deepEqual(named(list), []);
 		assert.ok(owner);
+	});
+
+	it('clears both parts of a spill cache, and no other', async () => {
+		const options = { maxBytes: 100, maxDiskBytes: 1_000_000, sizeOf: () => 60 };
+		await using cache = new SpillCache<string, number[]>({ name: 'spilled', ...options });
+		await using other = new SpillCache<string, number[]>({ name: 'left alone', ...options });
+		for (const key of ['a', 'b', 'c']) {
+			await cache.set(key, [1, 2]);
+			await other.set(key, [1, 2]);
+		}
+		await waitFor(() => cache.stats().disk.entries === 2 && other.stats().disk.entries === 2);
+		assert.deepEqual(memoryManager.clearCache('spilled'), { clearedCaches: 1, freedBytes: 60 });
+		assert.deepEqual([cache.size, cache.stats().disk.entries, other.size], [0, 0, 3]);
+		assert.equal(await cache.get('a'), undefined);
+		await cache.set('a', [3]);
+		assert.deepEqual(await cache.get('a'), [3]);
 	});
 
 	it('clears caches by name', () => {
