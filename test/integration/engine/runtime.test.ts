@@ -30,7 +30,7 @@ onEveryNode(`a script that imports ${RUNTIME_PACKAGE} without having it`, (_majo
 
 			it('runs as with it', () => {
 				assert.equal(run.stderr.toString(), '');
-				assert.equal(run.stdout.toString(), 'left: size\nas it should 50000\n');
+				assert.equal(run.stdout.toString(), 'left: size\nas it should 200000\n');
 				assert.deepEqual(run.reason, { kind: 'exit', code: 0 });
 			});
 			it('reports its regions with the places that define them', () => {

@@ -46,7 +46,9 @@ describe('what the runtime reports to an engine', () => {
 					const hub = `globalThis[Symbol.for(${JSON.stringify(HUB_KEY)})]`;
 					// A poll may come between the construction of the cache and its first value.
 					const poll = async (): Promise<number> => {
-						const id = await evaluate(`${hub}.drain().entries.find(entry => entry.type === 'cache' && entry.bytes > 0)?.id`);
+						const id = await evaluate(
+							`${hub}.drain().entries.find(entry => entry.type === 'cache' && entry.bytes > 0)?.id`,
+						);
 						return typeof id === 'number' ? id : poll();
 					};
 					const id = await poll();
