@@ -10,7 +10,7 @@ import { shortName } from '../reporting/shortName.ts';
 import { warn } from '../reporting/warnings.ts';
 import { BoundedStore, type SizeOrigin } from './boundedStore.ts';
 import { reasonOf } from './cacheErrors.ts';
-import { type BoundedCacheOptions, type CacheStats, checkCacheOptions } from './cacheOptions.ts';
+import { type BoundedCacheOptions, type CacheStats, checkCacheOptions, withConfigured } from './cacheOptions.ts';
 import { cacheRecord } from './cacheTally.ts';
 import { Computations, checkCompute } from './computations.ts';
 import { checkedSize, entrySize } from './entrySize.ts';
@@ -64,10 +64,12 @@ export class BoundedCache<K extends {}, V extends {}> {
 
 	constructor(options: BoundedCacheOptions<K, V>, site?: Site) {
 		checkCacheOptions(options);
-		const { ttlMs, maxEntries } = options;
-		this.#options = { ...options };
+		ensureMonitoring();
+		const resolved = withConfigured(options);
+		const { ttlMs, maxEntries } = resolved;
+		this.#options = resolved;
 		this.name = shortName(options.name);
-		this.maxBytes = Math.floor(options.maxBytes);
+		this.maxBytes = Math.floor(resolved.maxBytes);
 		this.#lookStep = (this.maxBytes * LOOK_SHARE) / LOOK_EVERY;
 		const clock = ttlMs === undefined ? undefined : new ExpiryClock(this.name, options.clock);
 		if (ttlMs !== undefined && clock) this.#expiry = new Expiry(ttlMs, clock);
@@ -77,7 +79,6 @@ export class BoundedCache<K extends {}, V extends {}> {
 			this.#store.tally,
 		);
 		this.#id = sharedHub().caches.add(this.#record, this);
-		ensureMonitoring();
 		this.#adapt(pressure.level);
 	}
 

@@ -1,11 +1,16 @@
 import type { EvictionReason } from '../../protocol/entries.ts';
+import { currentConfig } from '../config.ts';
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 
 export interface BoundedCacheOptions<K, V> {
 	/** What reports and commands call it. */
 	name: string;
-	/** The bound: the sizes of all entries together stay at or below it. A positive number of bytes. */
-	maxBytes: number;
+	/**
+	 * The bound: the sizes of all entries together stay at or below it. A positive number of bytes, or `configured`: `cacheBytes` of the
+	 * configuration, and its `cacheTtlMs` where none is given here.
+	 */
+	maxBytes: number | 'configured';
 	/** An entry older than this is gone, ms. */
 	ttlMs?: number;
 	/** The clock that `ttlMs` goes by, in ms from 0 on; by default `performance.now`. For tests of what expires. */
@@ -41,12 +46,24 @@ export interface CacheStats {
 	bytesFrom: 'declared' | 'estimated' | 'both';
 }
 
+const NAMES: OptionNames<BoundedCacheOptions<unknown, unknown>> = {
+	name: true,
+	maxBytes: true,
+	ttlMs: true,
+	clock: true,
+	maxEntries: true,
+	sizeOf: true,
+	onEvict: true,
+	underPressure: true,
+};
+
 /** Throws `invalidOption` for anything that would leave the cache without a bound. */
-export function checkCacheOptions(options: BoundedCacheOptions<never, never>): void {
+export function checkCacheOptions<K, V>(options: BoundedCacheOptions<K, V>): void {
 	checkNamed('BoundedCache', options, 'an object with name and maxBytes');
 	const { name, maxBytes, ttlMs, maxEntries, underPressure, clock, sizeOf, onEvict } = options;
 	const owner = `BoundedCache "${name.slice(0, 80)}"`;
-	checkBytes(owner, 'maxBytes', maxBytes);
+	checkOptionNames<object>(owner, options, NAMES);
+	if (maxBytes !== 'configured') checkBytes(owner, 'maxBytes', maxBytes);
 	if (ttlMs !== undefined && !isPositive(ttlMs)) {
 		throw runtimeErrors.invalidOption(owner, 'ttlMs', 'a positive number of milliseconds', ttlMs);
 	}
@@ -57,6 +74,16 @@ export function checkCacheOptions(options: BoundedCacheOptions<never, never>): v
 		throw runtimeErrors.invalidOption(owner, 'underPressure', '"shrink" or "keep"', underPressure);
 	}
 	for (const [option, value] of Object.entries({ clock, sizeOf, onEvict })) checkFunction(owner, option, value);
+}
+
+/** The options with the figures that hold: those of the configuration where they are asked for. */
+export function withConfigured<K, V>(
+	options: BoundedCacheOptions<K, V>,
+): BoundedCacheOptions<K, V> & { maxBytes: number } {
+	const { maxBytes } = options;
+	if (maxBytes !== 'configured') return { ...options, maxBytes };
+	const { cacheBytes, cacheTtlMs } = currentConfig();
+	return { ...(cacheTtlMs !== undefined && { ttlMs: cacheTtlMs }), ...options, maxBytes: cacheBytes };
 }
 
 /** Throws `invalidOption` unless `options` is an object with a name. */

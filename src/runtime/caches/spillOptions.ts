@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { checkBytes, checkFunction, checkNamed } from './cacheOptions.ts';
 
@@ -41,11 +42,23 @@ export interface SpillStats {
 	spilling: boolean;
 }
 
+const NAMES: OptionNames<SpillCacheOptions<unknown, unknown>> = {
+	name: true,
+	maxBytes: true,
+	maxDiskBytes: true,
+	maxEntries: true,
+	sizeOf: true,
+	serialize: true,
+	deserialize: true,
+	directory: true,
+};
+
 /** Throws `invalidOption` for anything that would leave a part of the cache without a bound. */
 export function checkSpillOptions<K, V>(options: SpillCacheOptions<K, V>): void {
 	checkNamed('SpillCache', options, 'an object with name, maxBytes and maxDiskBytes');
 	const { name, maxBytes, maxDiskBytes, sizeOf, serialize, deserialize, directory } = options;
 	const owner = `SpillCache "${name.slice(0, 80)}"`;
+	checkOptionNames<object>(owner, options, NAMES);
 	checkBytes(owner, 'maxBytes', maxBytes);
 	checkBytes(owner, 'maxDiskBytes', maxDiskBytes);
 	checkFunction(owner, 'sizeOf', sizeOf);

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../optionNames.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import type { WeakCacheRecord } from '../reporting/records.ts';
@@ -48,6 +49,7 @@ export class WeakValueCache<K extends {}, V extends object> {
 
 	constructor(options: WeakValueCacheOptions) {
 		checkNamed('WeakValueCache', options, 'an object with a name');
+		checkOptionNames('WeakValueCache', options, { name: true });
 		this.name = shortName(options.name);
 		const record: WeakCacheRecord = {
 			name: this.name,

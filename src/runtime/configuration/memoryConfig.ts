@@ -15,9 +15,9 @@ export interface MemoryConfig {
 	warning: PressureThreshold;
 	/** Begin of the level `critical`. */
 	critical: PressureThreshold;
-	/** For caches. None takes it by itself: pass it on as `maxBytes`. */
+	/** For caches with `maxBytes: 'configured'`. */
 	cacheBytes: number;
-	/** For entries of caches. No cache takes it by itself: pass it on as `ttlMs`. */
+	/** For entries of caches with `maxBytes: 'configured'` and no `ttlMs` of their own. */
 	cacheTtlMs?: number;
 	/** Size of the first chunk when files are read; it adapts from there. */
 	chunkBytes: number;

@@ -1,19 +1,33 @@
 import assert from 'node:assert/strict';
 import {
 	BatchProcessor,
+	BoundedCache,
 	BufferPool,
 	FileReader,
 	GcOptimizer,
 	MemoryManagerError,
 	MemoryPredictor,
 	ObjectPool,
+	SpillCache,
 	StreamingProcessor,
+	WeakValueCache,
 } from '../../../src/runtime/index.ts';
 
 /** What is slipped in beside good options. */
 const slip = { onEror: undefined };
 
 const makers: [name: string, make: () => unknown, message: RegExp][] = [
+	[
+		'BoundedCache',
+		() => new BoundedCache({ name: 'c', maxBytes: 1, ...slip }),
+		/^BoundedCache "c": .* are name, maxBytes, ttlMs, /,
+	],
+	[
+		'SpillCache',
+		() => new SpillCache({ name: 's', maxBytes: 1, maxDiskBytes: 1, ...slip }),
+		/^SpillCache "s": .* are name, maxBytes, maxDiskBytes, /,
+	],
+	['WeakValueCache', () => new WeakValueCache({ name: 'w', ...slip }), /^WeakValueCache: .* are name\.$/],
 	[
 		'ObjectPool',
 		() => new ObjectPool({ name: 'p', max: 1, create: () => ({}), ...slip }),

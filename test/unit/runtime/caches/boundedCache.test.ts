@@ -4,6 +4,7 @@ import type { EvictionReason } from '../../../../src/protocol/entries.ts';
 import { BoundedCache } from '../../../../src/runtime/caches/boundedCache.ts';
 import { SpillCache } from '../../../../src/runtime/caches/spillCache.ts';
 import { WeakValueCache } from '../../../../src/runtime/caches/weakValueCache.ts';
+import { configure, resetConfig } from '../../../../src/runtime/config.ts';
 import { memoryManager } from '../../../../src/runtime/manager.ts';
 import { waitFor } from '../../../support/waitFor.ts';
 
@@ -17,6 +18,20 @@ describe('BoundedCache', () => {
 		assert.throws(() => make({ name: '' }), { code: 'invalidOption' });
 		assert.throws(() => make({ ttlMs: 0 }), { code: 'invalidOption' });
 		assert.throws(() => make({ maxEntries: 1.5 }), { code: 'invalidOption' });
+	});
+
+	it('takes the bound of the configuration where it is asked to', () => {
+		try {
+			configure({ profile: 'constrained', cacheTtlMs: 5_000 });
+			let now = 0;
+			const cache = make({ maxBytes: 'configured', clock: () => now });
+			assert.equal(cache.maxBytes, 64 * 1024 * 1024);
+			cache.set('a', 'b');
+			now = 5_001;
+			assert.equal(cache.get('a'), undefined, 'its time is over');
+		} finally {
+			resetConfig();
+		}
 	});
 
 	it('never holds more than its bounds, whatever is done to it', () => {
