@@ -98,12 +98,16 @@ export class TestWindow {
 	async profile(name: string): Promise<Frame> {
 		await this.openFile(name);
 		await this.command('Profile with memory manager');
+		// A window that is still settling may take the focus, and the Enter with it, from the palette.
+		const panel = await this.panel(name, 20_000).catch(() => undefined);
+		if (panel) return panel;
+		await this.command('Profile with memory manager');
 		return this.panel(name);
 	}
 
 	/** The panel that shows this script. */
-	panel(title: string): Promise<Frame> {
-		return waitFor(() => this.#panelOf(title), { what: `a panel on ${title}` });
+	panel(title: string, deadlineMs = 30_000): Promise<Frame> {
+		return waitFor(() => this.#panelOf(title), { what: `a panel on ${title}`, deadlineMs });
 	}
 
 	async #panelOf(title: string): Promise<Frame | undefined> {
