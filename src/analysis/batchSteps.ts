@@ -1,4 +1,4 @@
-import type { BatchCause, BatchDecisionEntry, BatchEntry } from '../protocol/entries.ts';
+import type { BatchCause, BatchDecisionEntry, BatchEntry } from '../protocol/runtimeEntries.ts';
 
 /** A time for which a batch processor kept one size. */
 export interface BatchStep {

@@ -1,4 +1,4 @@
-import type { CleanupEntry } from '../protocol/entries.ts';
+import type { CleanupEntry } from '../protocol/runtimeEntries.ts';
 
 /** What a cleanup freed as far as anybody knows; absent when no step says so. */
 export function freedBytes({ steps }: CleanupEntry): number | undefined {

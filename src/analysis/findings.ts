@@ -1,4 +1,4 @@
-import type { FindingEntry } from '../protocol/entries.ts';
+import type { FindingEntry } from '../protocol/runtimeEntries.ts';
 import type { RuntimeState } from './runtimeState.ts';
 
 const RANK: Record<FindingEntry['severity'], number> = { error: 0, warning: 1, info: 2 };

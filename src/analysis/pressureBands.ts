@@ -1,4 +1,5 @@
-import type { MemoryLevel, PressureEntry } from '../protocol/entries.ts';
+import type { MemoryLevel } from '../protocol/entries.ts';
+import type { PressureEntry } from '../protocol/runtimeEntries.ts';
 
 /** A time for which the script's own monitor saw one level. */
 export interface PressureBand {

@@ -1,3 +1,4 @@
+import type { MemoryLevel } from '../protocol/entries.ts';
 import type {
 	BatchCause,
 	BatchEntry,
@@ -6,13 +7,12 @@ import type {
 	ConfigEntry,
 	DiagnosisEntry,
 	FindingEntry,
-	MemoryLevel,
 	OperationEntry,
 	SpillEntry,
 	StreamEntry,
 	TensorDictEntry,
 	WeakCacheEntry,
-} from '../protocol/entries.ts';
+} from '../protocol/runtimeEntries.ts';
 import { freedBytes } from './cleanups.ts';
 import { rankedFindings } from './findings.ts';
 import { pressureBands, timeAbove } from './pressureBands.ts';

@@ -1,21 +1,19 @@
+import type { CacheEntry, Entry, PoolEntry } from '../protocol/entries.ts';
 import type {
 	BatchDecisionEntry,
 	BatchEntry,
-	CacheEntry,
 	CleanupEntry,
 	CollectorEntry,
 	ConfigEntry,
 	DiagnosisEntry,
-	Entry,
 	FindingEntry,
 	OperationEntry,
-	PoolEntry,
 	PressureEntry,
 	SpillEntry,
 	StreamEntry,
 	TensorDictEntry,
 	WeakCacheEntry,
-} from '../protocol/entries.ts';
+} from '../protocol/runtimeEntries.ts';
 import type { SessionSnapshot } from '../protocol/snapshot.ts';
 import { DisposedStores } from './disposedStores.ts';
 

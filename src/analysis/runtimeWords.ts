@@ -1,3 +1,4 @@
+import type { GcChoice } from '../protocol/panel.ts';
 import type {
 	BatchCause,
 	CleanupCause,
@@ -7,8 +8,7 @@ import type {
 	FindingKind,
 	OperationEntry,
 	StreamEntry,
-} from '../protocol/entries.ts';
-import type { GcChoice } from '../protocol/panel.ts';
+} from '../protocol/runtimeEntries.ts';
 import { visibleText } from '../protocol/text.ts';
 
 /** Words for what the runtime reports: the panel, the side bar and the command line say the same. */

@@ -1,5 +1,6 @@
 /** What crosses between the panel and sidebar (webviews) and the extension. Names are calls of `messenger.ts`. */
-import type { Entry, GcStrategy } from './entries.ts';
+import type { Entry } from './entries.ts';
+import type { GcStrategy } from './runtimeEntries.ts';
 import type { SessionSnapshot } from './snapshot.ts';
 
 /** In the order in which they stand. */

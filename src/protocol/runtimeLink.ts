@@ -7,9 +7,10 @@
  * At exit it calls the binding {@link NOTIFY_BINDING} with `ending`, writes `<dir>/<pid>.ending` (an event may be held up) and waits, bounded, for the file `<dir>/<pid>.release`:
  * by then the engine has read what it needs and closed its connections, so that Node prints nothing about a debugger.
  */
-import type { Entry, GcStrategy, MemoryReading } from './entries.ts';
+import type { Entry, MemoryReading } from './entries.ts';
 import { isBoolean, isCount, isRecord, isString } from './guards.ts';
 import { parseJson } from './recording.ts';
+import type { GcStrategy } from './runtimeEntries.ts';
 
 export const LINK_VARIABLE = 'MEMORY_MANAGER_LINK';
 /** `globalThis[Symbol.for(HUB_KEY)]` holds the {@link RuntimeHub}: the injected copy and an installed one share it. */

@@ -1,35 +1,37 @@
 /** A session's state as plain data: what a view that comes late is given, before it follows the entries. */
 import type {
 	AllocationsEntry,
-	BatchDecisionEntry,
-	BatchEntry,
 	CacheEntry,
 	CallTreeEntry,
-	CleanupEntry,
-	CollectorEntry,
-	ConfigEntry,
 	CostEntry,
-	DiagnosisEntry,
-	FindingEntry,
 	GcEntry,
 	NoticeEntry,
-	OperationEntry,
 	PoolEntry,
-	PressureEntry,
 	ProcessEntry,
 	RegionEntry,
 	RegionStatsEntry,
 	SampleEntry,
 	SnapshotEntry,
 	SpanEntry,
-	SpillEntry,
 	StateEntry,
-	StreamEntry,
 	SystemEntry,
-	TensorDictEntry,
-	WeakCacheEntry,
 } from './entries.ts';
 import type { RecordingHeader } from './recording.ts';
+import type {
+	BatchDecisionEntry,
+	BatchEntry,
+	CleanupEntry,
+	CollectorEntry,
+	ConfigEntry,
+	DiagnosisEntry,
+	FindingEntry,
+	OperationEntry,
+	PressureEntry,
+	SpillEntry,
+	StreamEntry,
+	TensorDictEntry,
+	WeakCacheEntry,
+} from './runtimeEntries.ts';
 
 /** Columns of equal length; `null` where a sample did not measure that figure. */
 export interface SeriesData {

@@ -6,18 +6,8 @@
  */
 import { installCommandHandlers } from './scopes/commandHandlers.ts';
 
-export type {
-	CleanupTarget,
-	EvictionReason,
-	FindingKind,
-	FrameKind,
-	GcStrategy,
-	MemoryLevel,
-	MemoryReading,
-	RegionKind,
-	Site,
-	TensorInfo,
-} from '../protocol/entries.ts';
+export type { EvictionReason, FrameKind, MemoryLevel, MemoryReading, RegionKind, Site } from '../protocol/entries.ts';
+export type { CleanupTarget, FindingKind, GcStrategy, TensorInfo } from '../protocol/runtimeEntries.ts';
 export {
 	type Availability,
 	type AvailabilityOptions,

@@ -1,11 +1,11 @@
+import type { RegionEntry } from '../protocol/entries.ts';
 import type {
 	BatchEntry,
-	RegionEntry,
 	SpillEntry,
 	StreamEntry,
 	TensorDictEntry,
 	WeakCacheEntry,
-} from '../protocol/entries.ts';
+} from '../protocol/runtimeEntries.ts';
 import type { CacheStats } from './caches/cacheOptions.ts';
 import type { PoolStats } from './pools/poolOptions.ts';
 import { sharedHub } from './reporter.ts';

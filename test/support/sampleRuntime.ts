@@ -1,12 +1,12 @@
+import type { Entry } from '../../src/protocol/entries.ts';
 import type {
 	BatchDecisionEntry,
 	BatchEntry,
 	CleanupEntry,
-	Entry,
 	FindingEntry,
 	OperationEntry,
 	PressureEntry,
-} from '../../src/protocol/entries.ts';
+} from '../../src/protocol/runtimeEntries.ts';
 
 const MB = 1024 * 1024;
 

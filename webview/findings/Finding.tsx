@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { FINDING_KINDS, SEVERITIES } from '../../src/analysis/runtimeWords.ts';
-import type { FindingEntry } from '../../src/protocol/entries.ts';
+import type { FindingEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes } from '../../src/protocol/units.ts';
 import { Icon } from '../icons.tsx';

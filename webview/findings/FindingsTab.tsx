@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { diagnosisState, rankedFindings } from '../../src/analysis/findings.ts';
-import type { DiagnosisEntry } from '../../src/protocol/entries.ts';
+import type { DiagnosisEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatCount, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';

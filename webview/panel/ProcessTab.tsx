@@ -1,7 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { GC_STRATEGY_WORDS } from '../../src/analysis/runtimeWords.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
-import type { CollectorEntry, ConfigEntry, SystemEntry } from '../../src/protocol/entries.ts';
+import type { SystemEntry } from '../../src/protocol/entries.ts';
+import type { CollectorEntry, ConfigEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';

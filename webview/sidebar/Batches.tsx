@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { batchProgress } from '../../src/analysis/batchSteps.ts';
-import type { BatchEntry } from '../../src/protocol/entries.ts';
+import type { BatchEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatCount } from '../../src/protocol/units.ts';
 import { cacheName } from '../tables/cacheFigures.ts';

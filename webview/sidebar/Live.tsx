@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { describeState } from '../../src/analysis/describe.ts';
-import type { PressureEntry, SystemEntry } from '../../src/protocol/entries.ts';
+import type { SystemEntry } from '../../src/protocol/entries.ts';
+import type { PressureEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { Button } from '../controls.ts';

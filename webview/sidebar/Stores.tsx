@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { CacheEntry, PoolEntry, SpillEntry } from '../../src/protocol/entries.ts';
+import type { CacheEntry, PoolEntry } from '../../src/protocol/entries.ts';
+import type { SpillEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { IconButton } from '../controls.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { failedSteps, freedBytes } from '../../src/analysis/cleanups.ts';
 import { CLEANUP_TARGETS, cleanupTitle } from '../../src/analysis/runtimeWords.ts';
-import type { CleanupEntry, CleanupStep } from '../../src/protocol/entries.ts';
+import type { CleanupEntry, CleanupStep } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs } from '../../src/protocol/units.ts';
 import { bytesColumn } from './columns.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { PressureEntry } from '../../src/protocol/entries.ts';
+import type { PressureEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatMs } from '../../src/protocol/units.ts';
 import { LevelName } from '../panel/LevelBadge.tsx';

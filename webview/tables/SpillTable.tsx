@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { SpillEntry } from '../../src/protocol/entries.ts';
+import type { SpillEntry } from '../../src/protocol/runtimeEntries.ts';
 import { formatBytes, formatCount } from '../../src/protocol/units.ts';
 import { Bar } from './cells.tsx';
 import { bytesColumn, countColumn, nameColumn, siteColumn } from './columns.tsx';

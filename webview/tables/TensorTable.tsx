@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { TensorDictEntry, TensorInfo } from '../../src/protocol/entries.ts';
+import type { TensorDictEntry, TensorInfo } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount } from '../../src/protocol/units.ts';
 import { cacheName } from './cacheFigures.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { WeakCacheEntry } from '../../src/protocol/entries.ts';
+import type { WeakCacheEntry } from '../../src/protocol/runtimeEntries.ts';
 import { formatPercent } from '../../src/protocol/units.ts';
 import { countColumn, nameColumn, siteColumn } from './columns.tsx';
 import { type Column, DataTable } from './DataTable.tsx';

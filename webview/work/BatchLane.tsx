@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { type BatchStep, batchSteps } from '../../src/analysis/batchSteps.ts';
 import { BATCH_CAUSES } from '../../src/analysis/runtimeWords.ts';
-import type { BatchEntry } from '../../src/protocol/entries.ts';
+import type { BatchEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatCount, formatMs } from '../../src/protocol/units.ts';
 import { Lane, type LaneGeometry } from '../chart/Lane.tsx';

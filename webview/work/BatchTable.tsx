@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { batchProgress, batchSteps, mainBatch } from '../../src/analysis/batchSteps.ts';
 import { BATCH_CAUSES } from '../../src/analysis/runtimeWords.ts';
-import type { BatchDecisionEntry, BatchEntry } from '../../src/protocol/entries.ts';
+import type { BatchDecisionEntry, BatchEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';

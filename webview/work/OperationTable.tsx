@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { OPERATION_KINDS } from '../../src/analysis/runtimeWords.ts';
-import type { OperationEntry } from '../../src/protocol/entries.ts';
+import type { OperationEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, NOT_MEASURED } from '../../src/protocol/units.ts';
 import { cacheName } from '../tables/cacheFigures.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { placeText } from '../../src/analysis/places.ts';
 import { STREAM_KINDS } from '../../src/analysis/runtimeWords.ts';
-import type { StreamEntry } from '../../src/protocol/entries.ts';
+import type { StreamEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatPercent } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { TensorInfo } from '../../protocol/entries.ts';
+import type { TensorInfo } from '../../protocol/runtimeEntries.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import type { TensorDictRecord } from '../reporting/records.ts';

@@ -1,4 +1,5 @@
-import type { BatchCause, MemoryLevel } from '../../protocol/entries.ts';
+import type { MemoryLevel } from '../../protocol/entries.ts';
+import type { BatchCause } from '../../protocol/runtimeEntries.ts';
 import { formatBytes } from '../../protocol/units.ts';
 import { BytesPerItem } from './bytesPerItem.ts';
 

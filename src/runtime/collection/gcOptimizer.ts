@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { GcStrategy } from '../../protocol/entries.ts';
+import type { GcStrategy } from '../../protocol/runtimeEntries.ts';
 import { formatBytes, formatMs } from '../../protocol/units.ts';
 import { currentConfig } from '../config.ts';
 import { monotonicMs } from '../reporting/clock.ts';

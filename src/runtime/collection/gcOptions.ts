@@ -1,4 +1,4 @@
-import type { GcStrategy } from '../../protocol/entries.ts';
+import type { GcStrategy } from '../../protocol/runtimeEntries.ts';
 import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import type { CollectionResult } from './forceCollection.ts';

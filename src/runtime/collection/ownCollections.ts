@@ -2,7 +2,7 @@
  * The collections that this library forces, of whatever part of it: counted in one place, and put off together while a
  * `withoutCollection` is open anywhere in the process.
  */
-import type { GcStrategy } from '../../protocol/entries.ts';
+import type { GcStrategy } from '../../protocol/runtimeEntries.ts';
 import { isPlainPromise, settling } from '../regions/settling.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';

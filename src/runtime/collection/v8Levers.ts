@@ -20,7 +20,7 @@
  * | `--gc-interval`                          | no effect           | no effect           | no effect           | no effect           |
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import type { GcStrategy } from '../../protocol/entries.ts';
+import type { GcStrategy } from '../../protocol/runtimeEntries.ts';
 import { formatBytes } from '../../protocol/units.ts';
 
 const MB = 1024 * 1024;

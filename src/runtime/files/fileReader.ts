@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { Site, StreamEntry } from '../../protocol/entries.ts';
+import type { Site } from '../../protocol/entries.ts';
+import type { StreamEntry } from '../../protocol/runtimeEntries.ts';
 import { ensureMonitoring } from '../monitor/sharedMonitor.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import { chunkStream } from './chunkStream.ts';

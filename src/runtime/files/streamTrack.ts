@@ -1,4 +1,5 @@
-import type { Site, StreamEntry } from '../../protocol/entries.ts';
+import type { Site } from '../../protocol/entries.ts';
+import type { StreamEntry } from '../../protocol/runtimeEntries.ts';
 import { sharedHub } from '../reporter.ts';
 import type { StreamRecord } from '../reporting/records.ts';
 import { shortName } from '../reporting/shortName.ts';

@@ -1,4 +1,4 @@
-import type { FindingEntry } from '../../protocol/entries.ts';
+import type { FindingEntry } from '../../protocol/runtimeEntries.ts';
 
 export interface LeakDiagnosisOptions {
 	/**

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { GcStrategy } from '../../protocol/entries.ts';
+import type { GcStrategy } from '../../protocol/runtimeEntries.ts';
 import { formatBytes } from '../../protocol/units.ts';
 import { currentConfig } from '../config.ts';
 import { sharedHub } from '../reporter.ts';

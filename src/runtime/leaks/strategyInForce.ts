@@ -1,4 +1,4 @@
-import type { GcStrategy } from '../../protocol/entries.ts';
+import type { GcStrategy } from '../../protocol/runtimeEntries.ts';
 import { sharedGcOptimizer } from '../collection/gcOptimizer.ts';
 
 /** Of operations that run at the same time, the one with the least memory decides. */

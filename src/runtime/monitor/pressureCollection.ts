@@ -1,4 +1,4 @@
-import type { CleanupStep } from '../../protocol/entries.ts';
+import type { CleanupStep } from '../../protocol/runtimeEntries.ts';
 import { formatMs } from '../../protocol/units.ts';
 import { occupied } from '../collection/forceCollection.ts';
 import { collectUnlessDeferred, lastCollection } from '../collection/ownCollections.ts';

@@ -1,5 +1,6 @@
-import type { CleanupStep, CleanupTarget, MemoryLevel } from '../../protocol/entries.ts';
+import type { MemoryLevel } from '../../protocol/entries.ts';
 import { severityOf } from '../../protocol/levels.ts';
+import type { CleanupStep, CleanupTarget } from '../../protocol/runtimeEntries.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import type { StoreRecord } from '../reporting/records.ts';

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import type { CleanupStep, Site } from '../../protocol/entries.ts';
+import type { Site } from '../../protocol/entries.ts';
+import type { CleanupStep } from '../../protocol/runtimeEntries.ts';
 import { formatMs } from '../../protocol/units.ts';
 import type { CollectionResult } from '../collection/forceCollection.ts';
 import { withCollectionAround } from '../collection/ownCollections.ts';

@@ -1,13 +1,11 @@
+import type { CacheEntry, PoolEntry, Site } from '../../protocol/entries.ts';
 import type {
 	BatchEntry,
-	CacheEntry,
-	PoolEntry,
-	Site,
 	SpillEntry,
 	StreamEntry,
 	TensorDictEntry,
 	WeakCacheEntry,
-} from '../../protocol/entries.ts';
+} from '../../protocol/runtimeEntries.ts';
 
 /** What the owner keeps up to date; the registry only reads it. Plain data, so that reading pins no owner. */
 export interface StoreRecord {

@@ -1,4 +1,4 @@
-import type { CleanupCause, CleanupStep, CleanupTarget } from '../../protocol/entries.ts';
+import type { CleanupCause, CleanupStep, CleanupTarget } from '../../protocol/runtimeEntries.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { type CleanupOutcome, messageOf } from './registration.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { CleanupTarget } from '../../protocol/entries.ts';
+import type { CleanupTarget } from '../../protocol/runtimeEntries.ts';
 import { collectNow } from '../collection/ownCollections.ts';
 import { pressure } from '../monitor/pressure.ts';
 import { sharedHub } from '../reporter.ts';

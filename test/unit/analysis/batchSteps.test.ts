@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { batchProgress, batchSteps, mainBatch } from '../../../src/analysis/batchSteps.ts';
-import type { BatchDecisionEntry, BatchEntry } from '../../../src/protocol/entries.ts';
+import type { BatchDecisionEntry, BatchEntry } from '../../../src/protocol/runtimeEntries.ts';
 
 const decision = (t: number, batch: number, size: number): BatchDecisionEntry => ({
 	...{ type: 'batchDecision', t, batch, size, concurrency: 1, cause: 'level', reason: 'because' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { diagnosisState, rankedFindings } from '../../../src/analysis/findings.ts';
-import type { DiagnosisEntry, FindingEntry } from '../../../src/protocol/entries.ts';
+import type { DiagnosisEntry, FindingEntry } from '../../../src/protocol/runtimeEntries.ts';
 
 const finding = (title: string, severity: FindingEntry['severity'], bytes?: number, diagnosis = 1): FindingEntry => ({
 	...{ type: 'finding', t: 1, diagnosis, kind: 'siteGrowth', severity, title, evidence: [], advice: '' },

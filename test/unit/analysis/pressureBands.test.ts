@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { pressureBands, timeAbove } from '../../../src/analysis/pressureBands.ts';
-import type { MemoryLevel, PressureEntry } from '../../../src/protocol/entries.ts';
+import type { MemoryLevel } from '../../../src/protocol/entries.ts';
+import type { PressureEntry } from '../../../src/protocol/runtimeEntries.ts';
 
 const change = (t: number, previous: MemoryLevel, level: MemoryLevel, simulated = false): PressureEntry => ({
 	...{ type: 'pressure', t, level, previous, reason: `${level} at ${t}`, simulated },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import fc from 'fast-check';
-import type { StreamEntry } from '../../../../src/protocol/entries.ts';
+import type { StreamEntry } from '../../../../src/protocol/runtimeEntries.ts';
 import type { TransformProgress } from '../../../../src/runtime/files/processorOptions.ts';
 import { StreamingProcessor } from '../../../../src/runtime/files/streamingProcessor.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';

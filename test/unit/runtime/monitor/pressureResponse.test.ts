@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CleanupEntry, MemoryLevel } from '../../../../src/protocol/entries.ts';
+import type { MemoryLevel } from '../../../../src/protocol/entries.ts';
+import type { CleanupEntry } from '../../../../src/protocol/runtimeEntries.ts';
 import { BoundedCache } from '../../../../src/runtime/caches/boundedCache.ts';
 import { configure, resetConfig } from '../../../../src/runtime/config.ts';
 import { PressureResponse } from '../../../../src/runtime/monitor/pressureResponse.ts';
