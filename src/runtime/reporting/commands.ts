@@ -3,7 +3,9 @@ import { formatBytes, formatMs } from '../../protocol/units.ts';
 import { forceCollection } from '../collection/forceCollection.ts';
 import type { SharedHub } from '../reporter.ts';
 import { messageOf } from '../runtimeError.ts';
+import { callSafely } from './callSafely.ts';
 import { libraryCommand } from './libraryCommands.ts';
+import { warn } from './warnings.ts';
 
 /** Carries out what a person asked for in the editor. Never throws: a failure is a sentence as well. */
 export function runCommand(hub: SharedHub, command: RuntimeCommand): CommandResult {
@@ -46,6 +48,14 @@ function clearCaches(hub: SharedHub, id: number | undefined): CommandResult {
 		names.push(cache.record.name);
 	}
 	if (names.length === 0) return { message: id === undefined ? 'The script has no cache.' : 'That cache is gone.' };
+	// What such a cache has on disk is of the same name, and would come back.
+	for (const { record, owner } of [...hub.spills.live()]) {
+		if (!names.includes(record.name)) continue;
+		callSafely(
+			() => owner.clear?.(),
+			error => warn(`The disk part of cache "${record.name}" could not be cleared: ${messageOf(error)}`, error),
+		);
+	}
 	const what = names.length === 1 ? `Cache "${names[0]}"` : `${names.length} caches`;
 	return { freedBytes, message: `${what} cleared: ${formatBytes(freedBytes)} let go.` };
 }

@@ -9,6 +9,7 @@ import type { SpillRecord, StoreRecord } from '../../../src/runtime/reporting/re
 import { warn } from '../../../src/runtime/reporting/warnings.ts';
 import { MemoryManagerError } from '../../../src/runtime/runtimeError.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { recordingHub } from './hub.ts';
 
 describe('memoryManager', () => {
 	afterEach(() => {
@@ -93,6 +94,15 @@ describe('memoryManager', () => {
 		assert.equal(await cache.get('a'), undefined);
 		await cache.set('a', [3]);
 		assert.deepEqual(await cache.get('a'), [3]);
+		// As the editor's button does.
+		await cache.set('b', [4]);
+		await waitFor(() => cache.stats().disk.entries > 0);
+		const hub = recordingHub();
+		const entry = hub.drain().entries.find(one => one.type === 'cache' && one.name === 'spilled' && !one.disposed);
+		assert.ok(entry?.type === 'cache');
+		hub.command({ kind: 'clearCache', id: entry.id });
+		hub.leave();
+		assert.deepEqual([cache.size, await cache.get('a'), await cache.get('b')], [0, undefined, undefined]);
 	});
 
 	it('clears caches by name', () => {
