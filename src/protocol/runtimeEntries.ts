@@ -20,10 +20,9 @@ export interface WeakCacheEntry extends StoreEntry {
 	collected: number;
 }
 
-/** The disk side of a cache that spills; its memory side reports as {@link CacheEntry} under the same name. */
-export interface SpillEntry extends StoreEntry {
-	type: 'spill';
-	/** Values on disk now, and their bytes there. */
+/** The disk side of a cache that spills. */
+export interface SpillCounts {
+	/** Values on disk now, and their bytes there; not those on their way. */
 	entries: number;
 	bytes: number;
 	maxBytes: number;
@@ -38,6 +37,11 @@ export interface SpillEntry extends StoreEntry {
 	corrupt: number;
 	/** Whether memory is short, so that values go to disk at once. */
 	spilling: boolean;
+}
+
+/** State of such a disk side; the memory side reports as `CacheEntry` under the same name. */
+export interface SpillEntry extends StoreEntry, SpillCounts {
+	type: 'spill';
 }
 
 /** What made a batch processor choose its size. */

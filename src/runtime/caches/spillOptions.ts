@@ -1,3 +1,4 @@
+import type { SpillCounts } from '../../protocol/runtimeEntries.ts';
 import { checkOptionNames, type OptionNames } from '../optionNames.ts';
 import { runtimeErrors } from '../runtimeError.ts';
 import { checkBytes, checkFunction, checkNamed } from './cacheOptions.ts';
@@ -24,23 +25,7 @@ export interface SpillCacheOptions<K, V> {
 	directory?: string;
 }
 
-export interface SpillStats {
-	/** Values on disk now, and their bytes there; not those on their way. */
-	entries: number;
-	bytes: number;
-	maxBytes: number;
-	/** Values written and read back, and their bytes. */
-	writes: number;
-	writtenBytes: number;
-	reads: number;
-	readBytes: number;
-	/** Values lost: the disk or `serialize` refused them; the bound was reached; they did not come back as they were written. */
-	failed: number;
-	dropped: number;
-	corrupt: number;
-	/** Whether memory is short, so that values go to disk at once. */
-	spilling: boolean;
-}
+export type SpillStats = SpillCounts;
 
 const NAMES: OptionNames<SpillCacheOptions<unknown, unknown>> = {
 	name: true,
