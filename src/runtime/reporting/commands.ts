@@ -4,8 +4,8 @@ import { forceCollection } from '../collection/forceCollection.ts';
 import type { SharedHub } from '../reporter.ts';
 import { messageOf } from '../runtimeError.ts';
 import { callSafely } from './callSafely.ts';
+import { monotonicMs } from './clock.ts';
 import { libraryCommand } from './libraryCommands.ts';
-import { warn } from './warnings.ts';
 
 /** Carries out what a person asked for in the editor. Never throws: a failure is a sentence as well. */
 export function runCommand(hub: SharedHub, command: RuntimeCommand): CommandResult {
@@ -53,7 +53,10 @@ function clearCaches(hub: SharedHub, id: number | undefined): CommandResult {
 		if (!names.includes(record.name)) continue;
 		callSafely(
 			() => owner.clear?.(),
-			error => warn(`The disk part of cache "${record.name}" could not be cleared: ${messageOf(error)}`, error),
+			error => {
+				const message = `The disk part of cache "${record.name}" could not be cleared: ${messageOf(error)}`;
+				hub.report({ type: 'notice', t: monotonicMs(), severity: 'warning', message });
+			},
 		);
 	}
 	const what = names.length === 1 ? `Cache "${names[0]}"` : `${names.length} caches`;
