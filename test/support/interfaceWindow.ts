@@ -120,7 +120,14 @@ export class TestWindow {
 		const find = () => webviewFrame(this.page, `${selectors.sidebar} main`, { deadlineMs: 500 });
 		const shown = await find().catch(() => undefined);
 		if (shown) return shown;
-		await this.page.locator('.activitybar .action-item a[aria-label^="Memory Manager"]').click();
+		const icon = this.page.locator('.activitybar .action-item a[aria-label^="Memory Manager"]');
+		await icon.click();
+		const opened = await webviewFrame(this.page, `${selectors.sidebar} main`, { deadlineMs: 20_000 }).catch(
+			() => undefined,
+		);
+		if (opened) return opened;
+		// A window that is still settling may have taken the click for nothing.
+		await icon.click();
 		return webviewFrame(this.page, `${selectors.sidebar} main`);
 	}
 
