@@ -52,7 +52,8 @@ onEveryNode(`a script that imports ${RUNTIME_PACKAGE} without having it`, (_majo
 				assert.equal(spanOf('failing')?.failed, true);
 				const slept = spanOf('asynchronous');
 				assert.ok(slept?.end !== undefined && slept.end - slept.t >= 15);
-				assert.ok((spanOf('outer')?.delta?.heapUsedBytes ?? 0) > 1 << 20);
+				// Of the heap a collection may take more meanwhile than the rows bring.
+				assert.ok((spanOf('outer')?.delta?.arrayBuffersBytes ?? 0) > 4 << 20);
 				for (const [name, { stats }] of byName)
 					assert.deepEqual([stats?.calls, stats?.open, stats?.errors], [1, 0, name === 'failing' ? 1 : 0], name);
 				for (const { t, end = t } of spans.values()) assert.ok(t > 0 && end >= t && end <= run.opened.model.now);

@@ -61,7 +61,12 @@ describe('GcOptimizer', () => {
 		grow();
 		const grown = gc.config().youngGenerationBytes ?? 0;
 		assert.ok(grown > 4 * MB, `${grown}`);
-		const shrunk = gc.use('conservative').youngGenerationBytes ?? Number.NaN;
+		let shrunk = gc.use('conservative').youngGenerationBytes ?? Number.NaN;
+		// While V8 still sweeps behind an earlier collection it may keep the space: then the next one shrinks it.
+		for (let more = 4; shrunk >= 4 * MB && more > 0; more--) {
+			gc.use('balanced');
+			shrunk = gc.use('conservative').youngGenerationBytes ?? Number.NaN;
+		}
 		grow();
 		const later = gc.config();
 		assert.ok(shrunk < 4 * MB, `${shrunk}`);
