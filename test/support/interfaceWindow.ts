@@ -120,15 +120,15 @@ export class TestWindow {
 		const find = () => webviewFrame(this.page, `${selectors.sidebar} main`, { deadlineMs: 500 });
 		const shown = await find().catch(() => undefined);
 		if (shown) return shown;
-		const icon = this.page.locator('.activitybar .action-item a[aria-label^="Memory Manager"]');
-		await icon.click();
-		const opened = await webviewFrame(this.page, `${selectors.sidebar} main`, { deadlineMs: 20_000 }).catch(
-			() => undefined,
-		);
-		if (opened) return opened;
-		// A window that is still settling may have taken the click for nothing.
-		await icon.click();
-		return webviewFrame(this.page, `${selectors.sidebar} main`);
+		const item = this.page
+			.locator('.activitybar .action-item')
+			.filter({ has: this.page.locator('a[aria-label^="Memory Manager"]') });
+		const show = async () => {
+			// A click on the one that is shown would hide it; a settling window may take a click for nothing.
+			if ((await item.and(this.page.locator('.checked')).count()) === 0) await item.locator('a').first().click();
+			return webviewFrame(this.page, `${selectors.sidebar} main`, { deadlineMs: 10_000 });
+		};
+		return waitFor(show, { what: 'the side bar', deadlineMs: 60_000 });
 	}
 
 	/** `Ln 7, Col 3` of the status bar. */
