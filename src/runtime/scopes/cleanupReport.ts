@@ -1,7 +1,8 @@
 import type { CleanupCause, CleanupStep, CleanupTarget } from '../../protocol/runtimeEntries.ts';
 import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
-import { type CleanupOutcome, messageOf } from './registration.ts';
+import { messageOf } from '../runtimeError.ts';
+import type { CleanupOutcome } from './registration.ts';
 
 /** What became of the objects of one name. */
 export interface OwnerReport {

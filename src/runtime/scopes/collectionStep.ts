@@ -1,8 +1,8 @@
 import { formatMs } from '../../protocol/units.ts';
 import type { CollectionResult } from '../collection/forceCollection.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 import type { OwnerReport } from './cleanupReport.ts';
-import { messageOf } from './registration.ts';
 
 /** A collection as the last step of a cleanup. Where none can be forced, the step has failed and nothing else. */
 export function collectionStep(collect: () => CollectionResult | undefined): OwnerReport {

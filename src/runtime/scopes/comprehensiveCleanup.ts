@@ -6,10 +6,11 @@ import { sharedHub } from '../reporter.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import type { Relief } from '../reporting/registry.ts';
 import { warn } from '../reporting/warnings.ts';
+import { messageOf } from '../runtimeError.ts';
 import { takeAll } from './cleanupRegistry.ts';
 import { byOwner, type CleanupReport, cleanupReport, type OwnerReport, tellCleanup } from './cleanupReport.ts';
 import { collectionStep } from './collectionStep.ts';
-import { type CleanupOutcome, messageOf } from './registration.ts';
+import type { CleanupOutcome } from './registration.ts';
 
 /**
  * Lets go of everything that can be: spill caches write their values to disk, caches are cleared, idle pool objects destroyed, all registered objects cleaned, those of open

@@ -1,15 +1,16 @@
 import { collectUnlessDeferred } from '../collection/ownCollections.ts';
+import { isThenable } from '../isThenable.ts';
 import { measured } from '../regions/measured.ts';
 import { sharedHub } from '../reporter.ts';
 import { callSiteOf } from '../reporting/callSite.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { warn } from '../reporting/warnings.ts';
-import { runtimeErrors } from '../runtimeError.ts';
+import { messageOf, runtimeErrors } from '../runtimeError.ts';
 import { openScope } from './cleanupRegistry.ts';
 import { byOwner, type CleanupReport, cleanupReport, tellCleanup } from './cleanupReport.ts';
 import { collectionStep } from './collectionStep.ts';
-import { type CleanupOutcome, isThenable, messageOf, type Registration } from './registration.ts';
+import type { CleanupOutcome, Registration } from './registration.ts';
 
 /** Options of `memoryManagement`. */
 export interface MemoryManagementOptions {

@@ -1,9 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Site } from '../../protocol/entries.ts';
+import { isThenable } from '../isThenable.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import { shortName } from '../reporting/shortName.ts';
 import { warn } from '../reporting/warnings.ts';
-import { MemoryManagerError, runtimeErrors, shown } from '../runtimeError.ts';
+import { MemoryManagerError, messageOf, runtimeErrors, shown } from '../runtimeError.ts';
 
 /** What a registration may say besides how the object is cleaned. */
 export interface RegistrationOptions<T extends object> {
@@ -97,17 +98,6 @@ export class Registration {
 		warn(`The cleanup of "${this.name}" failed: ${messageOf(error)}`, error);
 		return { name: this.name, error, failed: true, pending: false };
 	}
-}
-
-export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-	return (
-		((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-		typeof (value as { then?: unknown }).then === 'function'
-	);
 }
 
 function checkObject(object: unknown, cleanup: unknown): void {
