@@ -32,6 +32,9 @@ export interface Panel {
 	/** Settles when the other side has done it; rejects with its reason. */
 	clearCache(id: number): Promise<void>;
 	clearPool(id: number): Promise<void>;
+	openSnapshot(path: string): void;
+	/** The source line that the editor asked for; views bring it to the eye. */
+	readonly focusedLine: Signal<{ file: string; line: number } | undefined>;
 }
 
 export const PanelContext = createContext<Panel | undefined>(undefined);

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import { isEntry } from '../src/protocol/entryGuards.ts';
-import { oneOf } from '../src/protocol/guards.ts';
+import { isCount, isString, oneOf, shape } from '../src/protocol/guards.ts';
 import { Messenger } from '../src/protocol/messenger.ts';
 import type { FromPanel, ToPanel } from '../src/protocol/panel.ts';
 import { type Panel, PanelContext } from './context.ts';
@@ -13,12 +13,15 @@ import { resetForSession, restoredView, TABS, viewSignals, viewValues } from './
 import { createThemeSignal } from './theme.ts';
 import './styles/panel.css';
 
+const isPlace = shape({ file: isString, line: isCount });
+
 function start(root: HTMLElement): void {
 	registerControls();
 	const api = acquireVsCodeApi();
 	const store = new SessionStore();
 	const view = viewSignals(restoredView(api.getState()));
 	const connected = signal(false);
+	const focusedLine = signal<{ file: string; line: number } | undefined>(undefined);
 	const failures = signal<readonly string[]>([]);
 	const failed = (error: unknown) => {
 		const text = error instanceof Error ? error.message : String(error);
@@ -32,6 +35,11 @@ function start(root: HTMLElement): void {
 			connected.value = true;
 		},
 		entries: entries => store.apply(entries.filter(isEntry)),
+		focusLine: place => {
+			if (!isPlace(place)) return;
+			view.tab.value = 'allocations';
+			focusedLine.value = place;
+		},
 		showTab: tab => {
 			if (oneOf(...TABS)(tab)) view.tab.value = tab;
 		},
@@ -49,9 +57,16 @@ function start(root: HTMLElement): void {
 		openSource: ({ file, line, column }) => void messenger.call('openSource', { file, line, column }).catch(failed),
 		clearCache: id => messenger.call('clearCache', { id }),
 		clearPool: id => messenger.call('clearPool', { id }),
+		openSnapshot: path => void messenger.call('openSnapshot', { path }).catch(failed),
+		focusedLine,
 	};
 	effect(() => api.setState(viewValues(view)));
 	effect(() => store.freeze(view.paused.value));
+	effect(() => {
+		if (!connected.value || !store.info.value) return;
+		const window = view.brush.value;
+		messenger.notify('select', { process: view.process.value, ...(window && { window }) });
+	});
 	const Connected = () => <App connected={connected.value} />;
 	render(
 		<PanelContext.Provider value={panel}>

@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { FlamePath } from '../src/analysis/flameLayout.ts';
 import { SERIES_COLUMNS, type SeriesColumn } from '../src/analysis/seriesStore.ts';
+import { MAIN_PROCESS } from '../src/analysis/sessionModel.ts';
 import type { TimeWindow } from '../src/analysis/timeWindow.ts';
 import {
 	arrayOf,
@@ -16,6 +17,13 @@ import {
 import { PANEL_TABS, type PanelTab } from '../src/protocol/panel.ts';
 
 export type ProfileChoice = 'peak' | 'latest' | 'final';
+
+/** Which bytes the allocation views show: on V8's heap, outside it, or both. */
+export const MEMORY_CHOICES = ['both', 'heap', 'offHeap'] as const;
+export type MemoryChoice = (typeof MEMORY_CHOICES)[number];
+/** What of them: live at a profile, or in the brushed window what was allocated, was freed, or was allocated and is alive at its end. */
+export const MEASURES = ['live', 'allocated', 'freed', 'alive'] as const;
+export type Measure = (typeof MEASURES)[number];
 
 export interface Sort {
 	column: string;
@@ -33,6 +41,16 @@ export interface ViewState {
 	paused: boolean;
 	profile: ProfileChoice;
 	onlyMine: boolean;
+	/** The process or worker that is shown; see `ProcessEntry`. */
+	process: number;
+	/** The part of the time line that figures are taken from; absent: the whole run. Another thing than `zoom`. */
+	brush: TimeWindow | undefined;
+	memory: MemoryChoice;
+	measure: Measure;
+	/** Only what was allocated inside this region; absent: everything. */
+	regionFilter: number | undefined;
+	/** The time line as lines, or RSS as stacked parts that add up. */
+	chart: 'lines' | 'parts';
 	flamePath: FlamePath;
 	search: string;
 	/** By table. */
@@ -50,6 +68,12 @@ export const INITIAL_VIEW: ViewState = {
 	paused: false,
 	profile: 'peak',
 	onlyMine: false,
+	process: MAIN_PROCESS,
+	brush: undefined,
+	memory: 'both',
+	measure: 'live',
+	regionFilter: undefined,
+	chart: 'lines',
 	flamePath: [],
 	search: '',
 	sorts: {},
@@ -67,6 +91,12 @@ const isViewState = shape({
 	paused: isBoolean,
 	profile: oneOf('peak', 'latest', 'final'),
 	onlyMine: isBoolean,
+	process: isCount,
+	brush: optional(isWindow),
+	memory: oneOf(...MEMORY_CHOICES),
+	measure: oneOf(...MEASURES),
+	regionFilter: optional(isCount),
+	chart: oneOf('lines', 'parts'),
 	flamePath: arrayOf(isCount),
 	search: isString,
 	sorts: value => isRecord(value) && Object.values(value).every(shape({ column: isString, descending: isBoolean })),
@@ -92,6 +122,10 @@ export function viewValues(signals: ViewSignals): ViewState {
 export function resetForSession(view: ViewSignals, sessionId: string): void {
 	view.sessionId.value = sessionId;
 	view.zoom.value = undefined;
+	view.process.value = MAIN_PROCESS;
+	view.brush.value = undefined;
+	view.measure.value = 'live';
+	view.regionFilter.value = undefined;
 	view.follow.value = false;
 	view.paused.value = false;
 	view.flamePath.value = [];

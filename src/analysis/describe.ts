@@ -11,6 +11,10 @@ export function describeEnd(reason: EndReason): string {
 			return `killed by ${visibleText(reason.signal, 20)}`;
 		case 'outOfMemory':
 			return `out of memory${reason.limitBytes === undefined ? '' : `: heap limit ${formatBytes(reason.limitBytes)}`}`;
+		case 'memoryKill': {
+			const limit = reason.limitBytes === undefined ? '' : `: limit ${formatBytes(reason.limitBytes)}`;
+			return `killed because ${reason.by === 'container' ? 'its container' : 'the machine'} ran out of memory${limit}`;
+		}
 		case 'detached':
 			return 'let go; the process was not ended';
 		case 'launchFailed':

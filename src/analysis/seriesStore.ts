@@ -8,6 +8,13 @@ const COLUMNS = [
 	'externalBytes',
 	'arrayBuffersBytes',
 	'mallocedBytes',
+	'heapPhysicalBytes',
+	'heapCodeBytes',
+	'stackBytes',
+	'rssAnonBytes',
+	'rssFileBytes',
+	'rssSharedBytes',
+	'managedBytes',
 ] as const;
 export type SeriesColumn = (typeof COLUMNS)[number];
 export const SERIES_COLUMNS: readonly SeriesColumn[] = COLUMNS;
@@ -31,10 +38,17 @@ export class SeriesStore {
 			externalBytes: [],
 			arrayBuffersBytes: [],
 			mallocedBytes: [],
+			heapPhysicalBytes: [],
+			heapCodeBytes: [],
+			stackBytes: [],
+			rssAnonBytes: [],
+			rssFileBytes: [],
+			rssSharedBytes: [],
+			managedBytes: [],
 		};
 	}
 
-	push(sample: SampleEntry): void {
+	push(sample: SampleEntry & { managedBytes?: number }): void {
 		this.data.t.push(sample.t);
 		for (const column of COLUMNS) this.data[column].push(sample[column] ?? null);
 		if (this.data.t.length >= this.#capacity) this.#halve();

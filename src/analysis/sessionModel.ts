@@ -14,7 +14,10 @@ import type {
 	SystemEntry,
 } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
-import type { GcTotals, Peak, RegionData, SessionSnapshot } from '../protocol/snapshot.ts';
+import type { GcTotals, Peak, PeakAutopsy, RegionData, SessionSnapshot } from '../protocol/snapshot.ts';
+import { AllocationLedger } from './allocationLedger.ts';
+import { managedBytes } from './managed.ts';
+import { autopsyAt } from './peakAutopsy.ts';
 import { RetainedTracker } from './retained.ts';
 import { RuntimeState } from './runtimeState.ts';
 import { SeriesStore } from './seriesStore.ts';
@@ -23,6 +26,10 @@ const MAX_GCS = 8_192;
 const MAX_SPANS = 16_384;
 const MAX_PROFILES = 256;
 const MAX_NOTICES = 500;
+/** Short-lived children of one run; what came later is not told apart. */
+const MAX_BRANCHES = 1_000;
+/** Number of the process that was started; see `ProcessEntry`. */
+export const MAIN_PROCESS = 1;
 
 export interface CallTreeNode {
 	id: number;
@@ -57,6 +64,12 @@ export class SessionModel {
 	cost: CostEntry | undefined;
 	snapshots: SnapshotEntry[] = [];
 	notices: NoticeEntry[] = [];
+	/** What was allocated and freed over time, heap and off-heap. */
+	ledger = new AllocationLedger();
+	/** The state when RSS was highest. */
+	autopsy: PeakAutopsy | undefined;
+	/** The other processes and workers of the session by their number, each with a model of its own. */
+	readonly branches = new Map<number, SessionModel>();
 	readonly #retained = new RetainedTracker();
 
 	constructor(header: RecordingHeader) {
@@ -80,8 +93,18 @@ export class SessionModel {
 		return this.profiles.at(-1);
 	}
 
+	/** The model of one process: this one for the process that was started. */
+	of(process: number): SessionModel | undefined {
+		return process === MAIN_PROCESS ? this : this.branches.get(process);
+	}
+
 	apply(entry: Entry): void {
 		this.now = Math.max(this.now, entry.t, entry.type === 'span' || entry.type === 'operation' ? (entry.end ?? 0) : 0);
+		const { process } = entry;
+		if (process !== undefined && process !== MAIN_PROCESS) {
+			this.#branch(process)?.apply({ ...entry, process: MAIN_PROCESS });
+			return;
+		}
 		switch (entry.type) {
 			case 'state':
 				this.state = entry;
@@ -103,7 +126,11 @@ export class SessionModel {
 				break;
 			case 'allocations':
 				this.profiles.push(entry);
+				this.ledger.addHeap(entry);
 				if (this.profiles.length > MAX_PROFILES) this.profiles = thinned(this.profiles);
+				break;
+			case 'offHeap':
+				this.ledger.addOffHeap(entry);
 				break;
 			case 'region':
 				this.regions.set(entry.id, { ...this.regions.get(entry.id), definition: entry });
@@ -131,8 +158,20 @@ export class SessionModel {
 		}
 	}
 
+	#branch(process: number): SessionModel | undefined {
+		let branch = this.branches.get(process);
+		// A recording may hold anything.
+		if (!branch && this.branches.size < MAX_BRANCHES) {
+			branch = new SessionModel(this.header);
+			this.branches.set(process, branch);
+		}
+		return branch;
+	}
+
 	#sample(entry: SampleEntry): void {
-		this.series.push(entry);
+		const managed = managedBytes(this.runtime);
+		this.series.push(managed === undefined ? entry : { ...entry, managedBytes: managed });
+		this.autopsy = autopsyAt(this, entry, this.autopsy);
 		this.latest = { ...this.latest, ...entry };
 		this.peakRss = raised(this.peakRss, entry.t, entry.rssBytes);
 		this.peakHeapUsed = raised(this.peakHeapUsed, entry.t, entry.heapUsedBytes);
@@ -200,11 +239,12 @@ export class SessionModel {
 			peakRss: this.peakRss,
 			peakHeapUsed: this.peakHeapUsed,
 			cost: this.cost,
+			autopsy: this.autopsy,
 		};
 		return structuredClone({
 			...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Pick<
 				SessionSnapshot,
-				'state' | 'process' | 'latest' | 'system' | 'peakRss' | 'peakHeapUsed' | 'cost'
+				'state' | 'process' | 'latest' | 'system' | 'peakRss' | 'peakHeapUsed' | 'cost' | 'autopsy'
 			>),
 			header: this.header,
 			now: this.now,
@@ -227,6 +267,8 @@ export class SessionModel {
 			...this.runtime.snapshot(),
 			snapshots: this.snapshots,
 			notices: this.notices,
+			ledger: this.ledger.data,
+			branches: [...this.branches].map(([process, model]) => ({ process, snapshot: model.snapshot() })),
 		});
 	}
 
@@ -250,6 +292,10 @@ export class SessionModel {
 		model.cost = snapshot.cost;
 		model.snapshots = snapshot.snapshots;
 		model.notices = snapshot.notices;
+		model.ledger = AllocationLedger.from(snapshot.ledger);
+		model.autopsy = snapshot.autopsy;
+		for (const { process, snapshot: branch } of snapshot.branches)
+			model.branches.set(process, SessionModel.fromSnapshot(branch));
 		model.#restoreRetained(snapshot);
 		return model;
 	}

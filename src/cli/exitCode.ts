@@ -10,6 +10,8 @@ export function exitCodeOf(reason: EndReason): number {
 			return 128 + signalNumber(reason.signal);
 		case 'outOfMemory':
 			return 128 + constants.signals.SIGABRT;
+		case 'memoryKill':
+			return 128 + constants.signals.SIGKILL;
 		case 'stopped':
 			return 128 + constants.signals.SIGINT;
 		case 'launchFailed':

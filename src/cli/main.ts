@@ -6,7 +6,7 @@ import { ENGINE_VERSION } from '../engine/version.ts';
 import { exitCodeOf, RAISED_AGAIN, USER_ERROR_CODE } from './exitCode.ts';
 import { launchTarget, recordingPath } from './launchTarget.ts';
 import { addMemoryCommands } from './memoryCommands.ts';
-import { parseInterval, parseRate } from './parseOptions.ts';
+import { parseInterval, parsePercent, parseRate } from './parseOptions.ts';
 import { reportRecording } from './reportCommand.ts';
 import { run } from './runCommand.ts';
 
@@ -16,6 +16,9 @@ interface RunFlags {
 	samplesPerSecond?: number;
 	interval?: number;
 	allocations: boolean;
+	offHeap: boolean;
+	children: boolean;
+	overheadBudget?: number;
 	npmScript?: string;
 	json?: string;
 	quiet?: boolean;
@@ -38,6 +41,9 @@ function program(): Command {
 		.option('--samples-per-second <number>', 'memory samples a second (default: 20)', parseRate)
 		.option('--interval <size>', 'mean bytes between two allocation samples (default: 128KB)', parseInterval)
 		.option('--no-allocations', 'leave the sampling of allocations off')
+		.option('--no-off-heap', 'do not look for the lines that hold Buffers and array buffers')
+		.option('--no-children', 'leave worker threads and child processes out')
+		.option('--overhead-budget <percent>', 'what profiling may cost (default: 3; 0 sets no bound)', parsePercent)
 		.option('--npm-script <name>', 'run a script of the nearest package.json')
 		.option('--json <file>', 'write the summary as JSON to a file, too')
 		.option('-q, --quiet', 'neither status line nor summary')
@@ -70,6 +76,9 @@ async function runAction(words: readonly string[], flags: RunFlags, command: Com
 		runtimeDir: runtimeDir(),
 		recordingPath: flags.out === undefined ? recordingPath(target, cwd, new Date()) : resolve(flags.out),
 		allocations: flags.allocations,
+		offHeap: flags.offHeap,
+		children: flags.children,
+		...(flags.overheadBudget !== undefined && { overheadBudget: flags.overheadBudget / 100 }),
 		quiet: flags.quiet === true,
 		status: flags.status,
 		...(flags.node !== undefined && { nodePath: flags.node }),

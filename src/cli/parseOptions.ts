@@ -6,6 +6,7 @@ const MIN_INTERVAL = 1024;
 const MAX_INTERVAL = 64 * MB;
 /** Node itself needs about this much. */
 const MIN_LIMIT = 32 * MB;
+const MAX_PERCENT = 50;
 const MAX_SAMPLES_PER_SECOND = 100;
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, '': 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
 const MAX_DURATION_MS = 7 * 24 * 3_600_000;
@@ -27,6 +28,12 @@ export function parseRate(text: string): number {
 	const rate = Number(text);
 	if (text.trim() !== '' && rate >= 1 && rate <= MAX_SAMPLES_PER_SECOND) return rate;
 	throw new InvalidArgumentError(`Give a number from 1 to ${MAX_SAMPLES_PER_SECOND}.`);
+}
+
+export function parsePercent(text: string): number {
+	const percent = Number(text);
+	if (text.trim() !== '' && percent >= 0 && percent <= MAX_PERCENT) return percent;
+	throw new InvalidArgumentError(`Give a number of percent from 0 to ${MAX_PERCENT}.`);
 }
 
 /** `30`, `30s`, `1.5m`, `2h`, `250ms` as ms; a bare number is seconds. */

@@ -19,6 +19,10 @@ export interface RunOptions {
 	samplesPerSecond?: number;
 	intervalBytes?: number;
 	allocations: boolean;
+	offHeap: boolean;
+	children: boolean;
+	/** Share of wall time, 0 to 1; 0 sets no bound. */
+	overheadBudget?: number;
 	/** Write the report as JSON to this file, too. */
 	jsonPath?: string;
 	/** No summary and no status line. */
@@ -38,6 +42,9 @@ export async function run(options: RunOptions): Promise<EndReason> {
 		stdio: 'inherit',
 		sampling: {
 			allocations: options.allocations,
+			offHeap: options.offHeap,
+			children: options.children,
+			...(options.overheadBudget !== undefined && { overheadBudget: options.overheadBudget }),
 			...(options.samplesPerSecond !== undefined && { samplesPerSecond: options.samplesPerSecond }),
 			...(options.intervalBytes !== undefined && { intervalBytes: options.intervalBytes }),
 		},

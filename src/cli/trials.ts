@@ -114,7 +114,9 @@ const figuresOf = ({ model: { peakRss, gcTotals } }: ProfileSession) => ({
 function outcomeOf(end: EndReason): Trial['outcome'] {
 	if (end.kind === 'exit') return end.code === 0 ? 'survived' : 'failed';
 	// V8 ends a process that has no heap left with SIGABRT.
-	return end.kind === 'outOfMemory' || (end.kind === 'signal' && end.signal === 'SIGABRT') ? 'outOfMemory' : 'failed';
+	return end.kind === 'outOfMemory' || end.kind === 'memoryKill' || (end.kind === 'signal' && end.signal === 'SIGABRT')
+		? 'outOfMemory'
+		: 'failed';
 }
 
 function environment({ env, nodeOptions }: Configuration): NodeJS.ProcessEnv {

@@ -43,7 +43,12 @@ export async function launchSession(options: LaunchOptions): Promise<ProfileSess
 	const stdio = targetStdio(options.stdio ?? 'pipe');
 	const rendezvous = new RendezvousDirectory();
 	try {
-		const link = { dir: rendezvous.path, hostPid: process.pid, quietTerminal: stdio === 'inheritAll' };
+		const link = {
+			dir: rendezvous.path,
+			hostPid: process.pid,
+			quietTerminal: stdio === 'inheritAll',
+			offHeap: options.sampling?.offHeap !== false,
+		};
 		const preload = join(runtimeDir, 'preload.cjs');
 		const plan = launchPlan({ target, ...(node && { node }), cwd, env, preload, link });
 		const session = new LaunchedSession(plan, { ...options, runtimeDir }, rendezvous);

@@ -19,6 +19,12 @@ export interface SamplingOptions {
 	intervalBytes?: number;
 	/** Whether V8's allocation sampling runs at all; default true. */
 	allocations?: boolean;
+	/** Whether memory outside the heap is attributed to call sites; default true. Not for attached processes. */
+	offHeap?: boolean;
+	/** Whether worker threads and child processes join the session; default true. */
+	children?: boolean;
+	/** What profiling may cost, as a share of wall time, 0 to 1; default 0.03. 0 sets no bound. */
+	overheadBudget?: number;
 }
 
 export interface SessionOptions {

@@ -1,4 +1,4 @@
-import type { PanelAction } from '../protocol/panel.ts';
+import type { PanelAction, Selection } from '../protocol/panel.ts';
 import type { SessionCommands } from './commands/sessionCommands.ts';
 import { extensionErrors } from './extensionErrors.ts';
 import { openSource } from './panel/openSource.ts';
@@ -13,6 +13,9 @@ export interface ActionsOptions {
 	recordings: RecordingCommands;
 	profile: () => Promise<void>;
 	openPanel: () => void;
+	/** The panel's figures are taken from another part of the run now. */
+	select: (selection: Selection, shown: ShownSession | undefined) => void;
+	openSnapshot: (path: string) => Promise<void>;
 	onError: (error: unknown) => void;
 }
 
@@ -47,6 +50,8 @@ export function createActions(options: ActionsOptions): PanelHandlers & SidebarH
 		clearCache: (id, shown) => reported(sessions.clear({ kind: 'clearCache', id }, shown)),
 		clearPool: (id, shown) => reported(sessions.clear({ kind: 'clearPool', id }, shown)),
 		setGcStrategy: (strategy, shown) => reported(sessions.setGcStrategy(strategy, shown)),
+		select: options.select,
+		openSnapshot: path => reported(options.openSnapshot(path)),
 		openSource: place => reported(openSource(place)),
 		recording: (action, path) => reported(recordings[action](path)),
 	};

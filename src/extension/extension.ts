@@ -77,6 +77,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 		recordings: recordingCommands,
 		profile: () => profile.profile(),
 		openPanel: () => panel.show(),
+		select: () => {},
+		openSnapshot: async path => {
+			await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+		},
 		onError,
 	});
 	const last = add(new LastRecording(workspaceState, store, log));

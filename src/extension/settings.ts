@@ -12,6 +12,13 @@ export interface Settings {
 	samplesPerSecond: number;
 	samplingIntervalBytes: number;
 	allocations: boolean;
+	/** Whether memory outside the heap is attributed to call sites. */
+	offHeap: boolean;
+	/** Whether worker threads and child processes join the session. */
+	childProcesses: boolean;
+	/** Percent of wall time; 0 sets no bound. */
+	overheadBudget: number;
+	lineAnnotations: boolean;
 	recordingsFolder: string | undefined;
 	keepRecordings: number;
 	codeLensEnabled: boolean;
@@ -42,6 +49,12 @@ export const samplesPerSecondCheck: Check<number> = {
 	fallback: 20,
 	accepts: (value): value is number => isNumber(value) && value >= 0.1 && value <= MAX_SAMPLES_PER_SECOND,
 	expected: `a number from 0.1 to ${MAX_SAMPLES_PER_SECOND}`,
+};
+export const MAX_OVERHEAD_PERCENT = 50;
+export const budgetCheck: Check<number> = {
+	fallback: 3,
+	accepts: (value): value is number => isNumber(value) && value >= 0 && value <= MAX_OVERHEAD_PERCENT,
+	expected: `a number of percent from 0 to ${MAX_OVERHEAD_PERCENT}`,
 };
 const argsCheck: Check<readonly string[]> = {
 	fallback: [],
@@ -81,6 +94,10 @@ export function readSettings(get: (key: SettingKey) => unknown, warn: (sentence:
 			integer(128 * 1024, MIN_INTERVAL_BYTES, MAX_INTERVAL_BYTES),
 		),
 		allocations: read(settingKeys.allocations, bool(true)),
+		offHeap: read(settingKeys.offHeap, bool(true)),
+		childProcesses: read(settingKeys.childProcesses, bool(true)),
+		overheadBudget: read(settingKeys.overheadBudget, budgetCheck),
+		lineAnnotations: read(settingKeys.lineAnnotations, bool(true)),
 		recordingsFolder: orAbsent(read(settingKeys.recordingsFolder, text('a folder'))),
 		keepRecordings: read(settingKeys.keepRecordings, integer(50, 1, 10_000)),
 		codeLensEnabled: read(settingKeys.codeLensEnabled, bool(true)),

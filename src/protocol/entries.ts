@@ -3,6 +3,7 @@
  * Times `t` are ms since the session's clock origin; sizes are bytes. A field that is absent was not measured.
  */
 
+import type { OffHeapEntry } from './offHeapEntries.ts';
 import type {
 	BatchDecisionEntry,
 	BatchEntry,
@@ -25,12 +26,17 @@ export type SessionState = 'starting' | 'running' | 'ending' | 'ended';
 export type EndReason =
 	| { kind: 'exit'; code: number }
 	| { kind: 'signal'; signal: string }
-	/** The heap limit was reached; `limitBytes` is what it was. */
-	| { kind: 'outOfMemory'; limitBytes?: number }
+	/** V8 gave up: `limitBytes` is what the heap limit was, `cause` what V8 said of it. */
+	| { kind: 'outOfMemory'; limitBytes?: number; cause?: OutOfMemoryCause }
+	/** The system ended it because its container, or the machine, had no memory left; `limitBytes` is the container's. */
+	| { kind: 'memoryKill'; by: 'container' | 'machine'; limitBytes?: number }
 	/** We let go, or the connection went away, and the process lives on as far as we know. */
 	| { kind: 'detached' }
 	| { kind: 'launchFailed'; code: string; message: string }
 	| { kind: 'stopped' };
+
+/** `heapLimit`: it was reached; `ineffectiveMarkCompacts`: collections freed next to nothing near it; `allocation`: one request was too large. */
+export type OutOfMemoryCause = 'heapLimit' | 'ineffectiveMarkCompacts' | 'allocation';
 
 export type MemoryLevel = 'normal' | 'elevated' | 'high' | 'critical';
 
@@ -42,9 +48,23 @@ export interface StateEntry {
 	reason?: EndReason;
 }
 
+export type ProcessKind = 'main' | 'child' | 'worker';
+
+/**
+ * A process or a worker thread began. Every entry about one carries its number in `process` ({@link OfProcess}), which counts up from 1, the
+ * process that was started; an absent number is that one. Its end is a `state` entry with its number. Ids in entries are its own.
+ */
 export interface ProcessEntry {
 	type: 'process';
 	t: number;
+	/** Absent: `main`. A worker shares pid and RSS with its parent. */
+	kind?: ProcessKind;
+	/** Number of the process that started it; absent for `main`. */
+	parent?: number;
+	/** Of a worker. */
+	threadId?: number;
+	/** What a person calls it: the script's file name, the worker's name. */
+	title?: string;
 	pid: number;
 	/** `24.21.0`, without the v. */
 	nodeVersion: string;
@@ -66,6 +86,15 @@ export interface SampleEntry {
 	externalBytes?: number;
 	arrayBuffersBytes?: number;
 	mallocedBytes?: number;
+	/** Resident part of the heap's pages, and what of the committed heap is compiled code. */
+	heapPhysicalBytes?: number;
+	heapCodeBytes?: number;
+	/** The main thread's stack. */
+	stackBytes?: number;
+	/** RSS as the system splits it: anonymous pages, pages of mapped files, shared memory. */
+	rssAnonBytes?: number;
+	rssFileBytes?: number;
+	rssSharedBytes?: number;
 }
 
 /** The machine, about once a second. */
@@ -138,6 +167,12 @@ export interface AllocationsEntry {
 	 * many sampled objects; V8 does not tell how many objects there are.
 	 */
 	live: [number, number, number][];
+	/** Allocated since the reading before and still alive, `[node id, bytes, samples]`; absent for the first reading. */
+	born?: [number, number, number][];
+	/** Gone since the reading before, `[node id, bytes, samples, t of the reading that saw it first]`. */
+	freed?: [number, number, number, number][];
+	/** Estimate of what was allocated since the reading before and gone before this one: V8 does not tell where. */
+	unseenBytes?: number;
 }
 
 /** A place in the user's source. `line` and `column` are 1-based. */
@@ -270,6 +305,21 @@ export interface CostEntry {
 	recordedBytes: number;
 	/** Runtime events that did not fit into the bounded queue and were dropped (totals in stats entries stay right). */
 	droppedEvents: number;
+	/** Target time that V8's allocation sampling took: samples taken times what one was measured to cost. An estimate. */
+	samplingMs?: number;
+	/** Target time inside our off-heap attribution, measured where it samples and sweeps. */
+	offHeapMs?: number;
+	/** Bytes of our own buffers and tables inside the target. */
+	ownBytes?: number;
+	/** Full collections that we forced. */
+	forcedCollections?: number;
+	/** Events of the runtime brought over. */
+	events?: number;
+	/** What it is to stay under, 0 to 1 of wall time, and the intervals that hold now. */
+	budget?: number;
+	heapIntervalBytes?: number;
+	offHeapIntervalBytes?: number;
+	pollIntervalMs?: number;
 }
 
 export interface SnapshotEntry {
@@ -287,7 +337,14 @@ export interface NoticeEntry {
 	message: string;
 }
 
-export type Entry =
+/** Which process of the session an entry is about; absent: the one that was started. See {@link ProcessEntry}. */
+export interface OfProcess {
+	process?: number;
+}
+
+export type Entry = AnyEntry & OfProcess;
+
+type AnyEntry =
 	| StateEntry
 	| ProcessEntry
 	| SampleEntry
@@ -295,6 +352,7 @@ export type Entry =
 	| GcEntry
 	| CallTreeEntry
 	| AllocationsEntry
+	| OffHeapEntry
 	| RegionEntry
 	| SpanEntry
 	| RegionStatsEntry

@@ -24,7 +24,12 @@ const endReason = (value: unknown): boolean => {
 		case 'launchFailed':
 			return isString(value.code) && isString(value.message);
 		case 'outOfMemory':
-			return optional(isCount)(value.limitBytes);
+			return (
+				optional(isCount)(value.limitBytes) &&
+				optional(oneOf('heapLimit', 'ineffectiveMarkCompacts', 'allocation'))(value.cause)
+			);
+		case 'memoryKill':
+			return oneOf('container', 'machine')(value.by) && optional(isCount)(value.limitBytes);
 		default:
 			return value.kind === 'detached' || value.kind === 'stopped';
 	}
@@ -41,6 +46,10 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 		arch: isString,
 		cwd: isString,
 		runtime: isBoolean,
+		kind: optional(oneOf('main', 'child', 'worker')),
+		parent: optional(isCount),
+		threadId: optional(isCount),
+		title: optional(isString),
 	}),
 	sample: shape({
 		t,
@@ -51,6 +60,12 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 		externalBytes: optional(isCount),
 		arrayBuffersBytes: optional(isCount),
 		mallocedBytes: optional(isCount),
+		heapPhysicalBytes: optional(isCount),
+		heapCodeBytes: optional(isCount),
+		stackBytes: optional(isCount),
+		rssAnonBytes: optional(isCount),
+		rssFileBytes: optional(isCount),
+		rssSharedBytes: optional(isCount),
 	}),
 	system: shape({
 		t,
@@ -92,6 +107,18 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 		costMs: isCount,
 		allocatedBytes: optional(isCount),
 		live: arrayOf(tuple(isCount, isCount, isCount)),
+		born: optional(arrayOf(tuple(isCount, isCount, isCount))),
+		freed: optional(arrayOf(tuple(isCount, isCount, isCount, isNumber))),
+		unseenBytes: optional(isCount),
+	}),
+	offHeap: shape({
+		t,
+		intervalBytes: isCount,
+		contexts: optional(arrayOf(tuple(isCount, arrayOf(isCount)))),
+		allocated: arrayOf(tuple(isCount, isCount, isCount, isCount, isCount)),
+		freed: arrayOf(tuple(isCount, isCount, isCount, isCount, isCount, isNumber)),
+		liveBytes: isCount,
+		arrayBuffersBytes: isCount,
 	}),
 	region: shape({
 		t,
@@ -294,6 +321,15 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 		profiles: isCount,
 		recordedBytes: isCount,
 		droppedEvents: isCount,
+		samplingMs: optional(isCount),
+		offHeapMs: optional(isCount),
+		ownBytes: optional(isCount),
+		forcedCollections: optional(isCount),
+		events: optional(isCount),
+		budget: optional(isCount),
+		heapIntervalBytes: optional(isCount),
+		offHeapIntervalBytes: optional(isCount),
+		pollIntervalMs: optional(isCount),
 	}),
 	snapshot: shape({ t, path: isString, bytes: isCount }),
 	notice: shape({ t, severity: oneOf('info', 'warning', 'error'), message: isString }),
@@ -304,6 +340,7 @@ export function isEntry(value: unknown): value is Entry {
 	return (
 		isRecord(value) &&
 		isString(value.type) &&
+		optional(isCount)(value.process) &&
 		Object.hasOwn(checks, value.type) &&
 		checks[value.type as EntryType](value)
 	);

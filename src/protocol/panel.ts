@@ -36,6 +36,14 @@ export type PanelAction =
 	| 'revealRecording'
 	| 'profile';
 
+/** What the figures beside source lines are taken from. */
+export interface Selection {
+	/** Session time, ms; absent: the whole run. */
+	window?: { min: number; max: number };
+	/** See `ProcessEntry`. */
+	process: number;
+}
+
 /** Extension → panel. */
 export type ToPanel = {
 	/** The full state: after `ready`, when another session is shown, and when the panel becomes visible again. */
@@ -43,6 +51,8 @@ export type ToPanel = {
 	/** What came since, in order. */
 	entries: [Entry[], void];
 	showTab: [PanelTab, void];
+	/** Find this source line in the flame graph and the table. */
+	focusLine: [{ file: string; line: number }, void];
 };
 
 /** Panel → extension. */
@@ -52,6 +62,10 @@ export type FromPanel = {
 	action: [PanelAction, void];
 	clearCache: [{ id: number }, void];
 	clearPool: [{ id: number }, void];
+	/** What is selected has changed; also once after the first session. */
+	select: [Selection, void];
+	/** Opens a heap snapshot of this session in its viewer. */
+	openSnapshot: [{ path: string }, void];
 };
 
 export interface RecordingItem {

@@ -31,6 +31,8 @@ export interface Link {
 	hostPid: number;
 	/** What `NODE_OPTIONS` was before; absent when it was not set. */
 	nodeOptions?: string;
+	/** Attribute memory outside the heap to call sites: built-ins are wrapped before the script begins. Absent: no. */
+	offHeap?: boolean;
 	/** stderr is a terminal that the script inherits: keep Node's "Debugger attached." off it. */
 	quietTerminal: boolean;
 }
@@ -42,6 +44,7 @@ export function parseLink(text: string | undefined): Link | undefined {
 	if (!isRecord(value) || !isString(value.dir) || !isCount(value.hostPid) || !isBoolean(value.quietTerminal))
 		return undefined;
 	if (value.nodeOptions !== undefined && !isString(value.nodeOptions)) return undefined;
+	if (value.offHeap !== undefined && !isBoolean(value.offHeap)) return undefined;
 	return value as unknown as Link;
 }
 
@@ -77,10 +80,38 @@ export const RUNTIME_ENTRY_TYPES = [
 /** What the runtime reports: entries whose times (`t`, `end`) are still the target's monotonic clock, `process.hrtime()` in ms. */
 export type RuntimeEntry = Extract<Entry, { type: (typeof RUNTIME_ENTRY_TYPES)[number] }>;
 
+/** `[function name, url or path, line, column]` as the stack tells them, 1-based; the place is that of the call. */
+export type RawFrame = [functionName: string, url: string, line: number, column: number];
+
+/**
+ * What was allocated and freed outside the heap since the last drain that carried one. Kinds are indices into `OFF_HEAP_KINDS`; stacks and
+ * contexts are told once and referred to by id; bytes are scaled estimates.
+ */
+export interface OffHeapReport {
+	intervalBytes: number;
+	/** New stacks, innermost frame first. The first frame is the built-in that allocated (`Buffer.alloc`), with an empty url. */
+	stacks: [id: number, frames: RawFrame[]][];
+	contexts: [context: number, regions: number[]][];
+	allocated: [stack: number, kind: number, context: number, bytes: number, samples: number][];
+	/** `bornAt`: the target's monotonic clock, ms, when the allocation was drained. */
+	freed: [stack: number, kind: number, context: number, bytes: number, samples: number, bornAt: number][];
+	/** Estimated live bytes of all that is tracked. */
+	liveBytes: number;
+	/** Of the process, read together with `liveBytes`. */
+	arrayBuffersBytes: number;
+	/** So far: ms spent on stacks and sweeps, and samples taken. */
+	spentMs: number;
+	samples: number;
+	/** Bytes of our own tables, an estimate. */
+	ownBytes: number;
+}
+
 export interface Drained {
 	entries: RuntimeEntry[];
 	/** Spans and events that did not fit into the bounded queues since the last drain. */
 	dropped: number;
+	/** Absent while nothing is attributed, and between two sweeps. */
+	offHeap?: OffHeapReport;
 }
 
 /** What the engine asks of the runtime. An absent `id` means all of them. */
@@ -114,4 +145,6 @@ export interface RuntimeHub {
 	 */
 	drain(reading?: MemoryReading): Drained;
 	command(command: RuntimeCommand): CommandResult;
+	/** Mean bytes between two off-heap samples from here on; absent in older runtimes. */
+	setOffHeapInterval?(bytes: number): void;
 }

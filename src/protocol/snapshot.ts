@@ -16,6 +16,7 @@ import type {
 	StateEntry,
 	SystemEntry,
 } from './entries.ts';
+import type { OffHeapFreed, OffHeapSite } from './offHeapEntries.ts';
 import type { RecordingHeader } from './recording.ts';
 import type {
 	BatchDecisionEntry,
@@ -33,6 +34,50 @@ import type {
 	WeakCacheEntry,
 } from './runtimeEntries.ts';
 
+/** Allocations and frees by call tree node over time; see `analysis/allocationLedger.ts`. Oldest first, neighbours merged when there are many. */
+export interface LedgerData {
+	heap: HeapDelta[];
+	offHeap: OffHeapDelta[];
+	/** `[context, region ids]`. */
+	contexts: [number, number[]][];
+}
+
+/** Between `from` and `to`, ms of the session. */
+export interface HeapDelta {
+	from: number;
+	to: number;
+	born: [node: number, bytes: number, samples: number][];
+	freed: [node: number, bytes: number, samples: number, bornAt: number][];
+	unseenBytes: number;
+}
+
+export interface OffHeapDelta {
+	from: number;
+	to: number;
+	allocated: OffHeapSite[];
+	freed: OffHeapFreed[];
+	/** At `to`. */
+	liveBytes: number;
+	arrayBuffersBytes: number;
+}
+
+/** What held the memory when RSS was highest; kept while the run goes on. */
+export interface PeakAutopsy {
+	t: number;
+	rssBytes: number;
+	sample: SampleEntry;
+	/** t of the heap profile nearest before or after, where there is one. */
+	profileAt?: number;
+	/** Live outside the heap by `[node, kind, context]`. */
+	offHeap: OffHeapSite[];
+	caches: CacheEntry[];
+	pools: PoolEntry[];
+	batches: BatchEntry[];
+	tensorDicts: TensorDictEntry[];
+	/** Spans that were open. */
+	spans: SpanEntry[];
+}
+
 /** Columns of equal length; `null` where a sample did not measure that figure. */
 export interface SeriesData {
 	t: number[];
@@ -42,6 +87,14 @@ export interface SeriesData {
 	externalBytes: (number | null)[];
 	arrayBuffersBytes: (number | null)[];
 	mallocedBytes: (number | null)[];
+	heapPhysicalBytes: (number | null)[];
+	heapCodeBytes: (number | null)[];
+	stackBytes: (number | null)[];
+	rssAnonBytes: (number | null)[];
+	rssFileBytes: (number | null)[];
+	rssSharedBytes: (number | null)[];
+	/** Held by caches, pools, batches and tensor dictionaries of the runtime, by their own account. */
+	managedBytes: (number | null)[];
 }
 
 export interface Peak {
@@ -109,4 +162,8 @@ export interface SessionSnapshot {
 	cost?: CostEntry;
 	snapshots: SnapshotEntry[];
 	notices: NoticeEntry[];
+	ledger: LedgerData;
+	autopsy?: PeakAutopsy;
+	/** The other processes and workers of the session, each as a session of its own. */
+	branches: { process: number; snapshot: SessionSnapshot }[];
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { SeriesColumn } from '../../src/analysis/seriesStore.ts';
 import { formatBytes, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
-import { SERIES, type SeriesStyle } from './seriesStyle.ts';
+import { type MeasuredColumn, SERIES, type SeriesStyle } from './seriesStyle.ts';
 
 /** Switches series on and off; shows the values at the cursor, or the latest when the pointer is elsewhere. */
 export function Legend(): JSX.Element {
@@ -15,7 +15,7 @@ export function Legend(): JSX.Element {
 	const toggle = (column: SeriesColumn) => {
 		view.hiddenSeries.value = hidden.includes(column) ? hidden.filter(name => name !== column) : [...hidden, column];
 	};
-	const figureOf = (column: SeriesColumn) =>
+	const figureOf = (column: MeasuredColumn) =>
 		at === undefined ? store.model?.latest?.[column] : (data?.[column][at] ?? undefined);
 	const time = at === undefined ? undefined : data?.t[at];
 	return (

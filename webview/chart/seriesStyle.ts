@@ -1,8 +1,11 @@
 import type { SeriesColumn } from '../../src/analysis/seriesStore.ts';
 import type { HueName } from '../theme.ts';
 
+/** What a sample itself has. */
+export type MeasuredColumn = Exclude<SeriesColumn, 'managedBytes'>;
+
 export interface SeriesStyle {
-	column: SeriesColumn;
+	column: MeasuredColumn;
 	label: string;
 	hue: HueName;
 	dash?: number[];

@@ -1,4 +1,4 @@
-import { isCount, isRecord, isString, oneOf } from '../../protocol/guards.ts';
+import { isCount, isNumber, isRecord, isString, oneOf } from '../../protocol/guards.ts';
 import {
 	type FromPanel,
 	type FromSidebar,
@@ -7,6 +7,7 @@ import {
 	PANEL_TABS,
 	type PanelAction,
 	type PanelTab,
+	type Selection,
 } from '../../protocol/panel.ts';
 
 /** A webview is outside: what it sends is checked here before anything is done with it. */
@@ -47,6 +48,18 @@ export function checkPlace(value: unknown): FromPanel['openSource'][0] {
 		return refused('openSource');
 	}
 	return { file: value.file, line: Math.floor(value.line), column: Math.floor(value.column) };
+}
+
+export function checkSelection(value: unknown): Selection {
+	if (!isRecord(value) || !isCount(value.process)) return refused('select');
+	const { window, process } = value;
+	if (window === undefined) return { process };
+	if (!isRecord(window) || !isNumber(window.min) || !isNumber(window.max)) return refused('select');
+	return { process, window: { min: window.min, max: window.max } };
+}
+
+export function checkSnapshotPath(value: unknown): string {
+	return isRecord(value) && isString(value.path) ? value.path : refused('openSnapshot');
 }
 
 export function checkGcStrategy(value: unknown): GcChoice {

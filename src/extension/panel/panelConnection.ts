@@ -2,10 +2,10 @@ import type * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposables.ts';
 import type { Event } from '../../base/emitter.ts';
 import { Messenger } from '../../protocol/messenger.ts';
-import type { FromPanel, PanelAction, PanelSession, PanelTab, ToPanel } from '../../protocol/panel.ts';
+import type { FromPanel, PanelAction, PanelSession, PanelTab, Selection, ToPanel } from '../../protocol/panel.ts';
 import { SessionFeed } from '../sessions/sessionFeed.ts';
 import { isRunning, type ShownSession } from '../sessions/sessionStore.ts';
-import { checkAction, checkId, checkPlace } from './messageChecks.ts';
+import { checkAction, checkId, checkPlace, checkSelection, checkSnapshotPath } from './messageChecks.ts';
 import { webviewChannel } from './webviewHost.ts';
 
 /** What a panel can ask for. Each rejects with what to tell the person. */
@@ -14,6 +14,9 @@ export interface PanelHandlers {
 	clearCache(id: number, shown: ShownSession | undefined): Promise<void>;
 	clearPool(id: number, shown: ShownSession | undefined): Promise<void>;
 	openSource(place: FromPanel['openSource'][0]): Promise<void>;
+	/** What the panel's figures are taken from now. */
+	select(selection: Selection, shown: ShownSession | undefined): void;
+	openSnapshot(path: string, shown: ShownSession | undefined): Promise<void>;
 }
 
 export interface PanelSource {
@@ -57,6 +60,8 @@ export class PanelConnection implements Disposable {
 			action: action => handlers.action(checkAction(action), source.shown),
 			clearCache: argument => handlers.clearCache(checkId(argument), source.shown),
 			clearPool: argument => handlers.clearPool(checkId(argument), source.shown),
+			select: selection => handlers.select(checkSelection(selection), source.shown),
+			openSnapshot: argument => handlers.openSnapshot(checkSnapshotPath(argument), source.shown),
 		});
 		this.#store.add({ dispose: () => this.#messenger.close() });
 		this.#feed = this.#store.add(new SessionFeed(entries => this.#messenger.notify('entries', entries)));
@@ -72,6 +77,11 @@ export class PanelConnection implements Disposable {
 		this.#visible = visible;
 		if (visible) this.#sendAll();
 		else this.#feed.pause();
+	}
+
+	/** Finds a source line in the flame graph and the table. */
+	focusLine(place: ToPanel['focusLine'][0]): void {
+		if (this.#ready && this.#visible) this.#messenger.notify('focusLine', place);
 	}
 
 	/** Brings a tab to the front, at once or when the page is there. */

@@ -48,6 +48,11 @@ export class PanelManager implements Disposable, vscode.WebviewPanelSerializer {
 		if (tab) this.#open?.connection.showTab(tab);
 	}
 
+	/** Finds a source line in the open panel. */
+	focusLine(place: { file: string; line: number }): void {
+		this.#open?.connection.focusLine(place);
+	}
+
 	async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
 		let closed = false;
 		panel.onDidDispose(() => {

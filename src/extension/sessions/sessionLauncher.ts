@@ -66,6 +66,9 @@ export class SessionLauncher implements Disposable {
 				samplesPerSecond: settings.samplesPerSecond,
 				intervalBytes: settings.samplingIntervalBytes,
 				allocations: settings.allocations,
+				offHeap: settings.offHeap,
+				children: settings.childProcesses,
+				overheadBudget: settings.overheadBudget / 100,
 			},
 		};
 		const session = await this.#open(request, settings, common);
