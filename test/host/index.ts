@@ -7,7 +7,7 @@ const suffix = '.test.ts';
 /** Called by VS Code in its extension host. Rejects, and so gives exit code 1, when a test failed. */
 export async function run(): Promise<void> {
 	const { default: Mocha } = await import('mocha');
-	const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 60_000, reporter: 'spec' });
+	const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 60_000, retries: 1, reporter: 'spec' });
 	mocha.suite.emit('pre-require', globalThis, '', mocha);
 	for (const name of suiteNames()) {
 		// The bundler turns this into one branch for each file of the folder.
