@@ -18,8 +18,8 @@ const isPlace = shape({ file: isString, line: isCount });
 function start(root: HTMLElement): void {
 	registerControls();
 	const api = acquireVsCodeApi();
-	const store = new SessionStore();
 	const view = viewSignals(restoredView(api.getState()));
+	const store = new SessionStore(view.process);
 	const connected = signal(false);
 	const focusedLine = signal<{ file: string; line: number } | undefined>(undefined);
 	const failures = signal<readonly string[]>([]);

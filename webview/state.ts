@@ -131,3 +131,11 @@ export function resetForSession(view: ViewSignals, sessionId: string): void {
 	view.flamePath.value = [];
 	view.search.value = '';
 }
+
+/** Another process: its own call tree and its own regions, on the same time axis. */
+export function chooseProcess(view: ViewSignals, process: number): void {
+	if (view.process.value === process) return;
+	view.process.value = process;
+	view.regionFilter.value = undefined;
+	view.flamePath.value = [];
+}

@@ -11,8 +11,7 @@ import { CHART_HEIGHT, type ChartSource, chartOptions } from './chartOptions.ts'
 import { SERIES } from './seriesStyle.ts';
 
 /** What the time axis shows now. */
-export const shownWindow = ({ store, view }: Panel) =>
-	visibleWindow(view.zoom.value, view.follow.value, store.model?.now ?? 0);
+export const shownWindow = ({ store, view }: Panel) => visibleWindow(view.zoom.value, view.follow.value, store.now);
 
 export function MemoryChart(): JSX.Element {
 	const panel = usePanel();
@@ -48,10 +47,10 @@ export function MemoryChart(): JSX.Element {
 	}, [hidden]);
 	useEffect(() => {
 		plot.current?.setData(columns(store.model?.series.data));
-	}, [revision, window.min, window.max, theme, store]);
+	}, [revision, window.min, window.max, theme, store, view.process.value]);
 
 	const onKeyDown = (event: KeyboardEvent) => {
-		const now = store.model?.now ?? 0;
+		const now = store.now;
 		const count = store.model?.series.data.t.length ?? 0;
 		const at = cursor.value ?? count - 1;
 		const moves: Record<string, () => void> = {
@@ -94,14 +93,14 @@ function chartSource(panel: Panel): ChartSource {
 	const { store, view, cursor } = panel;
 	return {
 		theme: () => panel.theme.peek(),
-		window: () => visibleWindow(view.zoom.peek(), view.follow.peek(), store.model?.now ?? 0),
+		window: () => visibleWindow(view.zoom.peek(), view.follow.peek(), store.now),
 		peak: () => store.model?.peakRss,
 		rssShown: () => !view.hiddenSeries.peek().includes('rssBytes'),
 		onCursor: index => {
 			cursor.value = index;
 		},
 		onSelect: (from, to) => {
-			const zoom = zoomedTo(from, to, store.model?.now ?? 0);
+			const zoom = zoomedTo(from, to, store.now);
 			if (!zoom) return;
 			view.zoom.value = zoom;
 			view.follow.value = false;
@@ -121,5 +120,5 @@ function summary({ store }: Panel): string {
 	if (!model) return 'Memory over time: nothing measured yet.';
 	const peak = model.peakRss;
 	const highest = peak ? ` RSS is highest at ${formatMs(peak.t)} with ${formatBytes(peak.bytes)}.` : '';
-	return `Memory over ${formatMs(model.now)}.${highest} Arrow keys move the cursor, plus and minus zoom, Escape shows the whole run.`;
+	return `Memory over ${formatMs(store.now)}.${highest} Arrow keys move the cursor, plus and minus zoom, Escape shows the whole run.`;
 }

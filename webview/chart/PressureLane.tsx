@@ -35,7 +35,7 @@ export function PressureLane(): JSX.Element | null {
 		return { bands, items: items.sort((a, b) => a.t - b.t) };
 	}, [version]);
 	if (items.length === 0) return null;
-	const now = store.model?.now ?? 0;
+	const now = store.now;
 	const rowOf = (item: Item) => ('band' in item || bands.length === 0 ? 0 : 1);
 	const rows = (bands.length > 0 ? 1 : 0) + (items.length > bands.length ? 1 : 0);
 	const ends = (item: Item) => ('band' in item ? (item.band.to ?? now) : item.t);

@@ -24,7 +24,7 @@ export function RegionLane(): JSX.Element | null {
 		() => spanLanes(store.model?.spans.values() ?? [], Number.POSITIVE_INFINITY, MAX_ROWS),
 		[version],
 	);
-	const now = store.model?.now ?? 0;
+	const now = store.now;
 	if (lanes.placed.length === 0) return null;
 	const rows = Math.min(lanes.rows, MAX_ROWS);
 	const end = (item: PlacedSpan) => Math.min(item.end, now);
