@@ -11,18 +11,20 @@ const session = (): PanelSession => ({
 });
 
 describe('the session of a webview', () => {
-	let drawn: Promise<void>;
 	const frames = globalThis as { requestAnimationFrame?: (draw: () => void) => void };
-
-	beforeEach(() => {
-		drawn = new Promise(resolve => {
-			frames.requestAnimationFrame = draw => {
-				draw();
-				resolve();
-			};
+	let drawn: () => void = () => {};
+	const drawing = () =>
+		new Promise<void>(resolve => {
+			drawn = resolve;
 		});
+
+	before(() => {
+		frames.requestAnimationFrame = draw => {
+			draw();
+			drawn();
+		};
 	});
-	afterEach(() => {
+	after(() => {
 		delete frames.requestAnimationFrame;
 	});
 
@@ -34,7 +36,7 @@ describe('the session of a webview', () => {
 			{ type: 'sample', t: 10, rssBytes: 100 },
 			{ type: 'sample', t: 20, process: 2, rssBytes: 7 },
 		]);
-		await drawn;
+		await drawing();
 		assert.equal(store.model?.latest?.rssBytes, 100);
 		process.value = 2;
 		assert.equal(store.model?.latest?.rssBytes, 7);
@@ -51,7 +53,7 @@ describe('the session of a webview', () => {
 		store.show(session());
 		const [before, all] = [store.version('sample'), store.versionOfAll('sample')];
 		store.apply([{ type: 'sample', t: 20, process: 2, rssBytes: 7 }]);
-		await drawn;
+		await drawing();
 		assert.equal(store.version('sample'), before);
 		assert.notEqual(store.versionOfAll('sample'), all);
 		process.value = 2;
@@ -61,6 +63,7 @@ describe('the session of a webview', () => {
 		store.apply([{ type: 'sample', t: 30, process: 2, rssBytes: 8 }]);
 		assert.equal(store.version('sample'), second, 'frozen');
 		assert.equal(store.model?.latest?.rssBytes, 7);
+		await drawing();
 		store.freeze(false);
 		assert.notEqual(store.version('sample'), second);
 	});
