@@ -22,14 +22,16 @@ export class AllocationLedger {
 			born: entry.born ?? (this.heap.length === 0 ? entry.live : []),
 			freed: entry.freed ?? [],
 			unseenBytes: entry.unseenBytes ?? 0,
+			intervalBytes: entry.intervalBytes,
 		});
 		if (this.heap.length > MAX_DELTAS) this.heap = halved(this.heap, mergedHeap);
 	}
 
 	addOffHeap(entry: OffHeapEntry): void {
 		for (const [id, regions] of entry.contexts ?? []) this.contexts.set(id, regions);
-		const { t, allocated, freed, liveBytes, arrayBuffersBytes } = entry;
-		this.offHeap.push({ from: this.offHeap.at(-1)?.to ?? 0, to: t, allocated, freed, liveBytes, arrayBuffersBytes });
+		const { t, allocated, freed, liveBytes, arrayBuffersBytes, intervalBytes } = entry;
+		const from = this.offHeap.at(-1)?.to ?? 0;
+		this.offHeap.push({ from, to: t, allocated, freed, liveBytes, arrayBuffersBytes, intervalBytes });
 		for (const site of allocated) this.#count(site, 1);
 		for (const [node, kind, context, bytes, samples] of freed) this.#count([node, kind, context, bytes, samples], -1);
 		if (this.offHeap.length > MAX_DELTAS) this.offHeap = halved(this.offHeap, mergedOffHeap);
@@ -86,6 +88,7 @@ function mergedHeap(a: HeapDelta, b: HeapDelta): HeapDelta {
 		born: summed([...a.born, ...b.born], 1),
 		freed: summed([...a.freed, ...b.freed], 1),
 		unseenBytes: a.unseenBytes + b.unseenBytes,
+		intervalBytes: Math.max(a.intervalBytes, b.intervalBytes),
 	};
 }
 
@@ -97,6 +100,7 @@ function mergedOffHeap(a: OffHeapDelta, b: OffHeapDelta): OffHeapDelta {
 		freed: summed([...a.freed, ...b.freed], 3),
 		liveBytes: b.liveBytes,
 		arrayBuffersBytes: b.arrayBuffersBytes,
+		intervalBytes: Math.max(a.intervalBytes, b.intervalBytes),
 	};
 }
 

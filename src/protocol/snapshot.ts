@@ -49,6 +49,8 @@ export interface HeapDelta {
 	born: [node: number, bytes: number, samples: number][];
 	freed: [node: number, bytes: number, samples: number, bornAt: number][];
 	unseenBytes: number;
+	/** Mean bytes between two samples; the widest of what was merged. */
+	intervalBytes: number;
 }
 
 export interface OffHeapDelta {
@@ -59,6 +61,8 @@ export interface OffHeapDelta {
 	/** At `to`. */
 	liveBytes: number;
 	arrayBuffersBytes: number;
+	/** Mean bytes between two samples; the widest of what was merged. */
+	intervalBytes: number;
 }
 
 /** What held the memory when RSS was highest; kept while the run goes on. */
@@ -78,9 +82,20 @@ export interface PeakAutopsy {
 	spans: SpanEntry[];
 }
 
-/** Columns of equal length; `null` where a sample did not measure that figure. */
-export interface SeriesData {
+/**
+ * Columns of equal length; `null` where a sample did not measure that figure. The newest rows are one sample each; the older, the more
+ * samples a row stands for. A row's value is the highest of its samples, its `t` that of the last of them. `analysis/seriesStore.ts`
+ * makes them and tells the lowest (`lowestAt`).
+ */
+export interface SeriesData extends SeriesColumns {
 	t: number[];
+	/** Rows by resolution: `levels[k]` rows of 2^k samples each. The coarsest come first in the columns. */
+	levels: number[];
+	/** The lowest value of each row that stands for more than one sample: as many values as there are such rows, which come first. */
+	low: SeriesColumns;
+}
+
+export interface SeriesColumns {
 	rssBytes: (number | null)[];
 	heapUsedBytes: (number | null)[];
 	heapTotalBytes: (number | null)[];
@@ -96,6 +111,24 @@ export interface SeriesData {
 	/** Held by caches, pools, batches and tensor dictionaries of the runtime, by their own account. */
 	managedBytes: (number | null)[];
 }
+
+/** What a model of bounded memory could not keep, in numbers of entries since the run began. */
+export type LeftOut = Partial<Record<LeftOutKind, number>>;
+export const LEFT_OUT_KINDS = [
+	'collections',
+	'calls',
+	'profiles',
+	'functions',
+	'regions',
+	'notices',
+	'snapshots',
+	'stores',
+	'events',
+	'findings',
+	'contexts',
+	'processes',
+] as const;
+export type LeftOutKind = (typeof LEFT_OUT_KINDS)[number];
 
 export interface Peak {
 	t: number;
@@ -136,6 +169,8 @@ export interface SessionSnapshot {
 	gcs: GcEntry[];
 	gcTotals: GcTotals;
 	callTree: CallTreeEntry;
+	/** How many of each kind were too many to keep, so that views can say so. */
+	leftOut: LeftOut;
 	/** Oldest first, thinned when there are many; the one with most live bytes and the newest are always kept. */
 	profiles: AllocationsEntry[];
 	regions: RegionData[];
