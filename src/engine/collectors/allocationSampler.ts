@@ -3,6 +3,7 @@ import type { SessionClock } from '../inspector/clock.ts';
 import type { Target } from '../inspector/target.ts';
 import type { CallTreeBuilder } from '../sources/callTreeBuilder.ts';
 import type { GcCollector } from './gcCollector.ts';
+import { type AllocationsChange, LiveSamples } from './liveSamples.ts';
 import type { PollConsumer, Polled, PollLoop } from './pollLoop.ts';
 
 /** Readings stop the target for a full collection: together they may take this share of wall time. */
@@ -46,7 +47,9 @@ export class AllocationSampler implements PollConsumer {
 	#costPerByte = FIRST_COST_PER_BYTE;
 	#highestHeap = 0;
 	#heapAfterReading: number | undefined;
-	#highestOrdinal = 0;
+	readonly #live = new LiveSamples();
+	/** `allocatedBytes` of the reading before. */
+	#allocatedBefore = 0;
 	#spentMs = 0;
 	#readings = 0;
 
@@ -134,10 +137,14 @@ export class AllocationSampler implements PollConsumer {
 
 	async #read(cause: ProfileCause, heapUsed: number | undefined): Promise<void> {
 		if (!this.#loop) return;
+		let allocatedBytes: number | undefined;
 		const { result, ms } = await this.#loop
 			.around(
 				() => this.#target.poll.send('HeapProfiler.getSamplingProfile'),
-				() => this.#gc.expectForced('profile'),
+				() => {
+					allocatedBytes = this.#gc.allocatedBytes;
+					this.#gc.expectForced('profile');
+				},
 				cause === 'final' || cause === 'outOfMemory',
 			)
 			.finally(() => this.#gc.expectForced(undefined));
@@ -148,17 +155,30 @@ export class AllocationSampler implements PollConsumer {
 		if (heapUsed !== undefined && heapUsed >= LEAST_TELLING_BYTES) {
 			this.#costPerByte = (this.#costPerByte + Math.max(0, ms - BASE_COST_MS) / heapUsed) / 2;
 		}
-		const { live, callTree } = await this.#tree.add(result.profile, t);
+		const { samples, selfBytes, callTree } = await this.#tree.add(result.profile, t);
 		if (callTree) this.#emit(callTree);
-		for (const { ordinal } of result.profile.samples) this.#highestOrdinal = Math.max(this.#highestOrdinal, ordinal);
+		const change = this.#live.read(t, samples, selfBytes, this.#gc.usedAfterForcedBytes);
 		this.#emit({
 			type: 'allocations',
 			t,
 			cause,
 			intervalBytes: this.#intervalBytes,
 			costMs: ms,
-			...(this.#highestOrdinal > 0 && { allocatedBytes: this.#highestOrdinal * this.#intervalBytes }),
-			live: [...live].map(([id, { bytes, count }]): [number, number, number] => [id, bytes, count]),
+			...this.#allocated(allocatedBytes, change),
+			...change,
 		});
+	}
+
+	/** All that was allocated, and what of it came and went between two readings. */
+	#allocated(
+		allocatedBytes: number | undefined,
+		{ born, live }: AllocationsChange,
+	): Pick<AllocationsEntry, 'allocatedBytes' | 'unseenBytes'> {
+		// At the very end a process may answer no more: V8 counts on, but we do not hear of it.
+		if (allocatedBytes === undefined) return {};
+		const seenBytes = (born ?? live).reduce((sum, [, bytes]) => sum + bytes, 0);
+		const unseenBytes = Math.max(0, allocatedBytes - this.#allocatedBefore - seenBytes);
+		this.#allocatedBefore = allocatedBytes;
+		return { allocatedBytes, unseenBytes };
 	}
 }

@@ -1,16 +1,19 @@
 import type { Protocol } from 'devtools-protocol';
 import { UNNAMED } from '../../analysis/allocations.ts';
 import type { CallTreeEntry, Frame } from '../../protocol/entries.ts';
+import type { HeapSample } from '../collectors/liveSamples.ts';
 import { frameKind } from './frameKind.ts';
 import { pathOf, type SourceMaps } from './sourceMaps.ts';
 
 type ProfileNode = Protocol.HeapProfiler.SamplingHeapProfileNode;
 
 export interface TreeUpdate {
-	/** What is new; `undefined` when nothing is. */
+	/** What is new; `undefined` when nothing is. To be told at once: the next update may refer to it. */
 	callTree?: CallTreeEntry;
-	/** `[node id, live bytes]` of nodes that hold something. */
-	live: Map<number, { bytes: number; count: number }>;
+	/** Live bytes of nodes that hold something, by own node id. */
+	selfBytes: Map<number, number>;
+	/** V8's samples on own node ids. */
+	samples: HeapSample[];
 }
 
 /**
@@ -24,16 +27,32 @@ export class CallTreeBuilder {
 	readonly #maps: SourceMaps;
 	readonly #runtimeDir: string | undefined;
 	#lastId = 0;
+	/** One update after the other: a later one may refer to nodes of an earlier one. */
+	#order: Promise<void> = Promise.resolve();
 
 	constructor(maps: SourceMaps, runtimeDir: string | undefined) {
 		this.#maps = maps;
 		this.#runtimeDir = runtimeDir;
 	}
 
-	async add(profile: Protocol.HeapProfiler.SamplingHeapProfile, t: number): Promise<TreeUpdate> {
+	add(profile: Protocol.HeapProfiler.SamplingHeapProfile, t: number): Promise<TreeUpdate> {
+		return this.#inOrder(() => this.#addProfile(profile, t));
+	}
+
+	/** Its promise is that of the work itself, so that who waits for it goes on before the next update begins. */
+	#inOrder<T>(work: () => Promise<T>): Promise<T> {
+		const done = this.#order.then(work);
+		this.#order = done.then(
+			() => {},
+			() => {},
+		);
+		return done;
+	}
+
+	async #addProfile(profile: Protocol.HeapProfiler.SamplingHeapProfile, t: number): Promise<TreeUpdate> {
 		const frames: Frame[] = [];
 		const nodes: [number, number, number][] = [];
-		const live: TreeUpdate['live'] = new Map();
+		const selfBytes = new Map<number, number>();
 		const ownIds = new Map<number, number>();
 		// By hand, not by recursion: a script's stack may be deeper than ours.
 		const open: { node: ProfileNode; parent: number }[] = [{ node: profile.head, parent: 0 }];
@@ -41,18 +60,15 @@ export class CallTreeBuilder {
 			const { node, parent } = next;
 			const id = this.#id(parent, await this.#frame(node.callFrame, frames), nodes);
 			ownIds.set(node.id, id);
-			if (node.selfSize > 0) {
-				const at = live.get(id);
-				if (at) at.bytes += node.selfSize;
-				else live.set(id, { bytes: node.selfSize, count: 0 });
-			}
+			if (node.selfSize > 0) selfBytes.set(id, (selfBytes.get(id) ?? 0) + node.selfSize);
 			for (const child of node.children) open.push({ node: child, parent: id });
 		}
-		for (const { nodeId } of profile.samples) {
-			const at = live.get(ownIds.get(nodeId) ?? 0);
-			if (at) at.count++;
+		const samples: HeapSample[] = [];
+		for (const { nodeId, size, ordinal } of profile.samples) {
+			const node = ownIds.get(nodeId);
+			if (node !== undefined) samples.push({ node, ordinal, bytes: size });
 		}
-		return { live, ...(nodes.length > 0 && { callTree: { type: 'callTree', t, frames, nodes } }) };
+		return { selfBytes, samples, ...(nodes.length > 0 && { callTree: { type: 'callTree', t, frames, nodes } }) };
 	}
 
 	#id(parent: number, frame: number, added: [number, number, number][]): number {

@@ -26,7 +26,7 @@ const builder = () => new CallTreeBuilder(new SourceMaps(silentLogger), undefine
 describe('CallTreeBuilder', () => {
 	it('tells parents before children, and what is live', async () => {
 		const head = node(1, '(root)', 0, 0, [node(2, 'a', 10, 5, [node(4, 'b', 20, 7)]), node(3, 'a', 10, 0)]);
-		const { callTree, live } = await builder().add(profile(head, [2, 4, 4, 99]), 12);
+		const { callTree, selfBytes, samples } = await builder().add(profile(head, [2, 4, 4, 99]), 12);
 		assert.equal(callTree?.t, 12);
 		const seen = new Set([0]);
 		for (const [id, parent] of callTree?.nodes ?? []) {
@@ -35,13 +35,14 @@ describe('CallTreeBuilder', () => {
 		}
 		// The two nodes of `a` are one stack, so they are one node.
 		assert.equal(seen.size, 1 + 3);
-		assert.deepEqual(
-			[...live.values()],
-			[
-				{ bytes: 5, count: 1 },
-				{ bytes: 7, count: 2 },
-			],
-		);
+		const [a5, b7] = [...selfBytes.keys()];
+		assert.deepEqual([...selfBytes.values()], [5, 7]);
+		// One is of a node that the profile does not have.
+		assert.deepEqual(samples, [
+			{ node: a5, ordinal: 1, bytes: 1 },
+			{ node: b7, ordinal: 2, bytes: 1 },
+			{ node: b7, ordinal: 3, bytes: 1 },
+		]);
 		const a = callTree?.frames.find(({ functionName }) => functionName === 'a');
 		assert.deepEqual(a, { id: a?.id, functionName: 'a', file: 'node:fs', line: 10, column: 5, kind: 'node' });
 		assert.equal(callTree?.frames.length, 3);
@@ -51,7 +52,7 @@ describe('CallTreeBuilder', () => {
 		const { callTree: first } = await tree.add(profile(node(1, '(root)', 0, 0, [node(2, 'a', 10, 5)])), 1);
 		const again = await tree.add(profile(node(1, '(root)', 0, 0, [node(2, 'a', 10, 9)])), 2);
 		assert.equal(again.callTree, undefined);
-		assert.equal(again.live.get(2)?.bytes, 9);
+		assert.equal(again.selfBytes.get(2), 9);
 		const more = node(1, '(root)', 0, 0, [node(2, 'a', 10, 0, [node(5, 'a', 10, 1)])]);
 		const { callTree } = await tree.add(profile(more), 3);
 		const frameOfA = first?.nodes.find(([id]) => id === 2)?.[2];
@@ -62,9 +63,9 @@ describe('CallTreeBuilder', () => {
 		const ids = new Set<number>();
 		for (let i = 1; i < 500; i++) {
 			const head = node(1, '(root)', 0, 0, [node(2 * i, 'a', 10, 5, [node(2 * i + 1, 'b', 20, 7)])]);
-			const { callTree, live } = await tree.add(profile(head, [2 * i + 1]), i);
+			const { callTree, selfBytes } = await tree.add(profile(head, [2 * i + 1]), i);
 			for (const [id] of callTree?.nodes ?? []) ids.add(id);
-			assert.deepEqual([...live.values()].map(({ bytes }) => bytes).sort(), [5, 7]);
+			assert.deepEqual([...selfBytes.values()].sort(), [5, 7]);
 		}
 		assert.equal(ids.size, 3);
 	});
@@ -79,9 +80,9 @@ describe('CallTreeBuilder', () => {
 	it('goes down fifty thousand calls', async () => {
 		let head = node(50_000, 'leaf', 1, 8);
 		for (let id = 49_999; id > 0; id--) head = node(id, 'f', id, 0, [head]);
-		const { callTree, live } = await builder().add(profile(head, [50_000]), 1);
+		const { callTree, selfBytes } = await builder().add(profile(head, [50_000]), 1);
 		assert.equal(callTree?.nodes.length, 50_000);
-		assert.deepEqual([...live], [[50_000, { bytes: 8, count: 1 }]]);
+		assert.deepEqual([...selfBytes], [[50_000, 8]]);
 	});
 	it('names what has no name', async () => {
 		const { callTree } = await builder().add(
