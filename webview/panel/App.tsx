@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { TimeLine } from '../chart/TimeLine.tsx';
 import { usePanel } from '../context.ts';
 import { Button } from '../controls.ts';
+import { Processes } from '../processes/Processes.tsx';
 import { Tooltip } from '../tooltip.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { Header } from './Header.tsx';
@@ -32,6 +33,7 @@ export function App({ connected }: { connected: boolean }): JSX.Element | null {
 		<main>
 			<Header />
 			<Notices />
+			<Processes />
 			<TimeLine />
 			<Tabs />
 			<Tooltip tip={tip} />

@@ -1,4 +1,6 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { processTree, rssNow, totalRss } from '../../src/analysis/processTree.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import { formatBytes, formatCount, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
@@ -13,23 +15,47 @@ interface Figure {
 export function Figures(): JSX.Element | null {
 	const { store } = usePanel();
 	store.revision.value;
-	const model = store.model;
-	if (!model) return null;
+	const { model, root } = store;
+	const version = store.versionOfAll('process', 'state');
+	// Twice a second is as often as a figure can be read; adding up all processes takes its time.
+	const all = useMemo(() => root && totalFigure(root), [root, version, Math.floor(store.now / 500)]);
+	if (!model || !root) return null;
+	const [now, peak, ...rest] = figures(model, root);
 	return (
 		<dl class="figures">
-			{figures(model).map(({ label, value, note, meaning }) => (
-				<div key={label} class="figure" title={meaning}>
-					<dt>{label}</dt>
-					<dd class="figure-value">{value}</dd>
-					<dd class="figure-note">{note}</dd>
-				</div>
-			))}
+			{[now, peak, all, ...rest]
+				.filter(figure => figure !== undefined)
+				.map(({ label, value, note, meaning }) => (
+					<div key={label} class="figure" title={meaning}>
+						<dt>{label}</dt>
+						<dd class="figure-value">{value}</dd>
+						<dd class="figure-note">{note}</dd>
+					</div>
+				))}
 		</dl>
 	);
 }
 
-function figures(model: SessionModel): Figure[] {
+/** What all processes of the session have together; absent where there is one resident set only. */
+function totalFigure(root: SessionModel): Figure | undefined {
+	if (root.branches.size === 0) return undefined;
+	const { peak, processes } = totalRss(processTree(root));
+	if (!peak || processes < 2) return undefined;
+	const now = rssNow(root);
+	const over = now.bytes === undefined;
+	return {
+		label: over ? `RSS of all ${formatCount(processes)}, peak` : `RSS of all ${formatCount(now.processes)} processes`,
+		value: formatBytes(over ? peak.bytes : now.bytes),
+		note: over ? `at ${formatMs(peak.t)}` : `peak ${formatBytes(peak.bytes)} at ${formatMs(peak.t)}`,
+		meaning: `Sum of the resident sets of the processes that live at the same moment; ${formatCount(processes)} were read in all. Pages that they share count for each of them.`,
+	};
+}
+
+function figures(model: SessionModel, root: SessionModel): Figure[] {
 	const { latest, gcTotals, peakRss, peakHeapUsed, snapshots } = model;
+	const { system } = root;
+	const livedMs =
+		(model.state?.state === 'ended' ? model.state.t : root.now) - (model === root ? 0 : (model.process?.t ?? 0));
 	const limit = latest?.heapLimitBytes;
 	const ofLimit =
 		limit && latest.heapUsedBytes !== undefined ? ` (${formatPercent(latest.heapUsedBytes / limit)})` : '';
@@ -38,7 +64,7 @@ function figures(model: SessionModel): Figure[] {
 		{
 			label: ended ? 'RSS, last' : 'RSS now',
 			value: formatBytes(latest?.rssBytes),
-			note: share(latest?.rssBytes, model.system?.totalBytes, `${formatBytes(model.system?.totalBytes)} RAM`),
+			note: share(latest?.rssBytes, system?.totalBytes, `${formatBytes(system?.totalBytes)} RAM`),
 			meaning: 'Resident set size: all memory of the process that is in RAM.',
 		},
 		{
@@ -71,7 +97,7 @@ function figures(model: SessionModel): Figure[] {
 		},
 		{
 			label: 'GC share',
-			value: model.now > 0 ? formatPercent(gcTotals.pauseMs / model.now) : formatPercent(undefined),
+			value: livedMs > 0 ? formatPercent(gcTotals.pauseMs / livedMs) : formatPercent(undefined),
 			note: `${formatCount(gcTotals.count)} ${gcTotals.count === 1 ? 'pause' : 'pauses'}, ${formatMs(gcTotals.pauseMs)}`,
 			meaning: `Share of the time that garbage collection stopped the script; ${formatMs(gcTotals.forcedMs)} of it was caused by profiling or asked for.`,
 		},
