@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import { MEASURES, MEMORY_CHOICES, type Measure, type MemoryChoice } from '../src/analysis/attribution.ts';
 import type { FlamePath } from '../src/analysis/flameLayout.ts';
 import { SERIES_COLUMNS, type SeriesColumn } from '../src/analysis/seriesStore.ts';
 import { MAIN_PROCESS } from '../src/analysis/sessionModel.ts';
@@ -17,13 +18,6 @@ import {
 import { PANEL_TABS, type PanelTab } from '../src/protocol/panel.ts';
 
 export type ProfileChoice = 'peak' | 'latest' | 'final';
-
-/** Which bytes the allocation views show: on V8's heap, outside it, or both. */
-export const MEMORY_CHOICES = ['both', 'heap', 'offHeap'] as const;
-export type MemoryChoice = (typeof MEMORY_CHOICES)[number];
-/** What of them: live at a profile, or in the brushed window what was allocated, was freed, or was allocated and is alive at its end. */
-export const MEASURES = ['live', 'allocated', 'freed', 'alive'] as const;
-export type Measure = (typeof MEASURES)[number];
 
 export interface Sort {
 	column: string;

@@ -1,5 +1,14 @@
-import type { AllocationsEntry, Frame } from '../protocol/entries.ts';
+import type { Frame } from '../protocol/entries.ts';
+import type { OffHeapSite } from '../protocol/offHeapEntries.ts';
+import type { HeapSite } from './attribution.ts';
 import type { CallTreeNode } from './sessionModel.ts';
+
+/** Self values by call tree node: a profile, or what `attribution.ts` makes of a window or a region. */
+export interface BytesByNode {
+	/** On the heap. */
+	readonly live: readonly HeapSite[];
+	readonly offHeap?: readonly OffHeapSite[];
+}
 
 /** A node of the merged call tree: `total` includes what its callees hold. */
 export interface FlameNode {
@@ -7,6 +16,9 @@ export interface FlameNode {
 	selfBytes: number;
 	selfCount: number;
 	totalBytes: number;
+	/** Parts of `selfBytes` and `totalBytes` that lie outside the heap. */
+	selfOffHeapBytes: number;
+	totalOffHeapBytes: number;
 	/** Largest first. */
 	children: FlameNode[];
 }
@@ -17,6 +29,9 @@ export interface AllocationRow {
 	/** Bytes held by this function and what it called; a recursive function counts once per stack. */
 	totalBytes: number;
 	selfCount: number;
+	/** Parts of `selfBytes` and `totalBytes` that lie outside the heap. */
+	selfOffHeapBytes: number;
+	totalOffHeapBytes: number;
 }
 
 /** What the engine calls a frame that has neither name nor place. */
@@ -33,20 +48,23 @@ const building = (frame: Frame): Building => ({
 	selfBytes: 0,
 	selfCount: 0,
 	totalBytes: 0,
+	selfOffHeapBytes: 0,
+	totalOffHeapBytes: 0,
 	children: [],
 	byFrame: new Map(),
 });
 
 /**
  * The call tree of one profile. Frames of the profiler itself are taken out and their bytes go to their caller; nodes with the
- * same frame under the same parent are one. `root.totalBytes` is the sum of all live samples.
+ * same frame under the same parent are one. `root.totalBytes` is the sum of all samples.
  */
-export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: AllocationsEntry): FlameNode {
+export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: BytesByNode): FlameNode {
 	const root = building(ROOT_FRAME);
 	const all = [root];
-	for (const [id, bytes, count] of profile.live) {
+	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
 		let at = root;
 		root.totalBytes += bytes;
+		root.totalOffHeapBytes += offHeapBytes;
 		for (const frame of stackOf(nodes, id)) {
 			let child = at.byFrame.get(frame.id);
 			if (!child) {
@@ -56,39 +74,54 @@ export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: All
 				all.push(child);
 			}
 			child.totalBytes += bytes;
+			child.totalOffHeapBytes += offHeapBytes;
 			at = child;
 		}
 		at.selfBytes += bytes;
+		at.selfOffHeapBytes += offHeapBytes;
 		at.selfCount += count;
-	}
+	};
+	forEachSite(profile, add);
 	for (const node of all) node.children.sort((a, b) => b.totalBytes - a.totalBytes);
 	return root;
 }
 
 /** One row per frame (function and line), largest self bytes first. */
-export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile: AllocationsEntry): AllocationRow[] {
+export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile: BytesByNode): AllocationRow[] {
 	const rows = new Map<number, AllocationRow>();
 	const row = (frame: Frame): AllocationRow => {
 		let found = rows.get(frame.id);
 		if (!found) {
-			found = { frame, selfBytes: 0, totalBytes: 0, selfCount: 0 };
+			found = { frame, selfBytes: 0, totalBytes: 0, selfCount: 0, selfOffHeapBytes: 0, totalOffHeapBytes: 0 };
 			rows.set(frame.id, found);
 		}
 		return found;
 	};
-	for (const [id, bytes, count] of profile.live) {
+	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
 		const stack = stackOf(nodes, id);
-		const leaf = stack.at(-1) ?? ROOT_FRAME;
-		row(leaf).selfBytes += bytes;
-		row(leaf).selfCount += count;
+		const leaf = row(stack.at(-1) ?? ROOT_FRAME);
+		leaf.selfBytes += bytes;
+		leaf.selfOffHeapBytes += offHeapBytes;
+		leaf.selfCount += count;
 		const counted = new Set<number>();
-		for (const frame of stack) {
-			if (!counted.has(frame.id)) row(frame).totalBytes += bytes;
+		for (const frame of stack.length > 0 ? stack : [ROOT_FRAME]) {
+			if (counted.has(frame.id)) continue;
 			counted.add(frame.id);
+			const at = row(frame);
+			at.totalBytes += bytes;
+			at.totalOffHeapBytes += offHeapBytes;
 		}
-		if (stack.length === 0) row(leaf).totalBytes += bytes;
-	}
+	};
+	forEachSite(profile, add);
 	return [...rows.values()].sort((a, b) => b.selfBytes - a.selfBytes || b.totalBytes - a.totalBytes);
+}
+
+function forEachSite(
+	{ live, offHeap }: BytesByNode,
+	add: (id: number, bytes: number, offHeapBytes: number, count: number) => void,
+): void {
+	for (const [id, bytes, count] of live) add(id, bytes, 0, count);
+	for (const [id, , , bytes, count] of offHeap ?? []) add(id, bytes, bytes, count);
 }
 
 /**

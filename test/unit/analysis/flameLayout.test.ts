@@ -7,6 +7,8 @@ const node = (id: number, selfBytes: number, ...children: FlameNode[]): FlameNod
 	selfBytes,
 	selfCount: 1,
 	totalBytes: selfBytes + children.reduce((sum, { totalBytes }) => sum + totalBytes, 0),
+	selfOffHeapBytes: 0,
+	totalOffHeapBytes: 0,
 	children,
 });
 /** Widths: f1 60 (f3 40, f4 20), f2 30, f5 10. */

@@ -1,0 +1,40 @@
+import type { AllocationsEntry } from '../protocol/entries.ts';
+import type { LiveMoment, MemoryChoice } from './attribution.ts';
+import { liveBytes, type SessionModel } from './sessionModel.ts';
+
+/** When most was attributed, of the memory that is shown; `undefined` while nothing was. */
+export function peakMoment(model: SessionModel, memory: MemoryChoice): LiveMoment | undefined {
+	const profiles = memory === 'offHeap' ? [] : model.profiles.map(profile => ({ profile, bytes: liveBytes(profile) }));
+	const told = memory === 'heap' ? [] : model.ledger.offHeap;
+	let best: { t: number; profile?: AllocationsEntry; bytes: number } | undefined;
+	let at = -1;
+	let outside = 0;
+	const offer = (t: number) => {
+		const read = profiles[at];
+		const bytes = (read?.bytes ?? 0) + outside;
+		if (!best || bytes > best.bytes) best = { t, bytes, ...(read && { profile: read.profile }) };
+	};
+	for (const { to, liveBytes: bytes } of told) {
+		while ((profiles[at + 1]?.profile.t ?? Number.POSITIVE_INFINITY) <= to) {
+			at++;
+			offer(profiles[at]?.profile.t ?? to);
+		}
+		outside = bytes;
+		offer(to);
+	}
+	for (at++; at < profiles.length; at++) offer(profiles[at]?.profile.t ?? model.now);
+	if (!best) return undefined;
+	const { t, profile } = best;
+	return momentOf(model, t, profile);
+}
+
+/** One moment and the reading of the heap that is nearest to it. */
+export function momentOf(model: SessionModel, t: number, profile = nearestProfile(model, t)): LiveMoment {
+	return { t, ...(profile && { profile }) };
+}
+
+function nearestProfile({ profiles }: SessionModel, t: number): AllocationsEntry | undefined {
+	let best: AllocationsEntry | undefined;
+	for (const profile of profiles) if (!best || Math.abs(profile.t - t) < Math.abs(best.t - t)) best = profile;
+	return best;
+}

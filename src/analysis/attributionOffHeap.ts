@@ -1,0 +1,102 @@
+import type { OffHeapSite } from '../protocol/offHeapEntries.ts';
+import type { OffHeapDelta } from '../protocol/snapshot.ts';
+import { type AllocationLedger, offHeapKey } from './allocationLedger.ts';
+import type { Attributed, Measure, NoFigures } from './attribution.ts';
+import type { TimeWindow } from './timeWindow.ts';
+
+type OffHeapFigures = Omit<Attributed<OffHeapSite>, 'bytes' | 'standardErrorBytes'>;
+/** By context; absent: all of them. */
+type Chosen = ((context: number) => boolean) | undefined;
+
+/** What was live outside the heap as last told before `t`. */
+export function offHeapLive({ offHeap }: AllocationLedger, t: number, chosen: Chosen): OffHeapFigures | NoFigures {
+	if (offHeap.length === 0) return 'neverRead';
+	const sums = new Sums(chosen);
+	let last: OffHeapDelta | undefined;
+	for (const delta of offHeap) {
+		if (delta.to > t) break;
+		last = delta;
+		for (const site of delta.allocated) sums.add(site, 1);
+		for (const site of delta.freed) sums.add(plain(site), -1);
+	}
+	if (!last) return 'outsideReadings';
+	const missing = last.arrayBuffersBytes - last.liveBytes;
+	return {
+		sites: sums.sites(),
+		intervalBytes: last.intervalBytes,
+		read: { min: last.to, max: last.to },
+		// Which region it belongs to is not known either.
+		...(missing > 0 && !chosen && { unattributedBytes: missing }),
+	};
+}
+
+/** Between the report before the window and the one after it. */
+export function offHeapWindowed(
+	{ offHeap }: AllocationLedger,
+	window: TimeWindow,
+	measure: Exclude<Measure, 'live'>,
+	chosen: Chosen,
+): OffHeapFigures | NoFigures {
+	if (offHeap.length === 0) return 'neverRead';
+	const inside = offHeap.filter(({ from, to }) => to > window.min && from < window.max);
+	const [first, last] = [inside[0], inside.at(-1)];
+	if (!first || !last) return 'outsideReadings';
+	const read = { min: first.from, max: last.to };
+	const sums = new Sums(chosen);
+	for (const { allocated, freed } of inside) {
+		if (measure !== 'freed') for (const site of allocated) sums.add(site, 1);
+		for (const site of freed) {
+			if (measure === 'freed') sums.add(plain(site), 1);
+			else if (measure === 'alive' && site[5] > read.min) sums.add(plain(site), -1);
+		}
+	}
+	if (measure === 'freed') sums.limit(everAllocated(offHeap, read.max, chosen));
+	return { sites: sums.sites(), intervalBytes: Math.max(...inside.map(delta => delta.intervalBytes)), read };
+}
+
+const plain = ([node, kind, context, bytes, samples]: readonly number[]): OffHeapSite => [
+	node ?? 0,
+	kind ?? 0,
+	context ?? 0,
+	bytes ?? 0,
+	samples ?? 0,
+];
+
+function everAllocated(offHeap: readonly OffHeapDelta[], until: number, chosen: Chosen): Sums {
+	const sums = new Sums(chosen);
+	for (const { to, allocated } of offHeap) if (to <= until) for (const site of allocated) sums.add(site, 1);
+	return sums;
+}
+
+class Sums {
+	readonly #byKey = new Map<string, OffHeapSite>();
+	readonly #chosen: Chosen;
+
+	constructor(chosen: Chosen) {
+		this.#chosen = chosen;
+	}
+
+	add(site: OffHeapSite, sign: 1 | -1): void {
+		const [node, kind, context, bytes, samples] = site;
+		if (this.#chosen && !this.#chosen(context)) return;
+		const key = offHeapKey(site);
+		const at = this.#byKey.get(key);
+		if (at) {
+			at[3] += sign * bytes;
+			at[4] += sign * samples;
+		} else this.#byKey.set(key, [node, kind, context, sign * bytes, sign * samples]);
+	}
+
+	/** No more than `most` of each: more cannot have gone than was there. */
+	limit(most: Sums): void {
+		for (const [key, site] of this.#byKey) {
+			const there = most.#byKey.get(key);
+			site[3] = Math.min(site[3], there?.[3] ?? 0);
+			site[4] = Math.min(site[4], there?.[4] ?? 0);
+		}
+	}
+
+	sites(): OffHeapSite[] {
+		return [...this.#byKey.values()].filter(([, , , bytes, samples]) => bytes >= 1 && samples > 0);
+	}
+}
