@@ -135,9 +135,11 @@ export interface Frame {
 	functionName: string;
 	/** Absolute path of the original source, a `node:` name, or empty for native frames and the root. */
 	file: string;
-	/** 1-based; 0 where there is none. */
+	/** 1-based; 0 where there is none. In a stack on the heap it is where the function begins, outside the heap where it calls. */
 	line: number;
 	column: number;
+	/** Where the function begins, of a frame whose `line` is that of a call. */
+	functionLine?: number;
 	kind: FrameKind;
 }
 

@@ -95,6 +95,7 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 				file: isString,
 				line: isCount,
 				column: isCount,
+				functionLine: optional(isCount),
 				kind: oneOf('user', 'dependency', 'node', 'native', 'profiler'),
 			}),
 		),

@@ -80,20 +80,32 @@ export const RUNTIME_ENTRY_TYPES = [
 /** What the runtime reports: entries whose times (`t`, `end`) are still the target's monotonic clock, `process.hrtime()` in ms. */
 export type RuntimeEntry = Extract<Entry, { type: (typeof RUNTIME_ENTRY_TYPES)[number] }>;
 
-/** `[function name, url or path, line, column]` as the stack tells them, 1-based; the place is that of the call. */
-export type RawFrame = [functionName: string, url: string, line: number, column: number];
+/**
+ * `[function name, url or path, line, column]` as the stack tells them, 1-based; the place is that of the call. Then, where V8 tells it
+ * (`getEnclosingLineNumber`, `getEnclosingColumnNumber` of a call site), the place where the function begins.
+ */
+export type RawFrame = [
+	functionName: string,
+	url: string,
+	line: number,
+	column: number,
+	functionLine?: number,
+	functionColumn?: number,
+];
 
 /**
  * What was allocated and freed outside the heap since the last drain that carried one. Kinds are indices into `OFF_HEAP_KINDS`; stacks and
  * contexts are told once and referred to by id; bytes are scaled estimates.
  */
 export interface OffHeapReport {
+	/** When it was put together, the target's monotonic clock, ms: what later `freed` rows call `bornAt`, to the digit. */
+	now: number;
 	intervalBytes: number;
 	/** New stacks, innermost frame first. The first frame is the built-in that allocated (`Buffer.alloc`), with an empty url. */
 	stacks: [id: number, frames: RawFrame[]][];
 	contexts: [context: number, regions: number[]][];
 	allocated: [stack: number, kind: number, context: number, bytes: number, samples: number][];
-	/** `bornAt`: the target's monotonic clock, ms, when the allocation was drained. */
+	/** `bornAt`: `now` of the report that told of the allocation. */
 	freed: [stack: number, kind: number, context: number, bytes: number, samples: number, bornAt: number][];
 	/** Estimated live bytes of all that is tracked. */
 	liveBytes: number;
