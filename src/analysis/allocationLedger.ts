@@ -1,9 +1,17 @@
 import type { AllocationsEntry } from '../protocol/entries.ts';
 import type { OffHeapEntry, OffHeapSite } from '../protocol/offHeapEntries.ts';
-import type { HeapDelta, LedgerData, OffHeapDelta } from '../protocol/snapshot.ts';
-
-/** Deltas of each kind that are kept; then neighbours are merged in pairs, which only makes windows coarser. */
-const MAX_DELTAS = 4_096;
+import type { HeapDelta, LedgerData, LeftOut, OffHeapDelta } from '../protocol/snapshot.ts';
+import {
+	coarser,
+	heapAt,
+	heapRows,
+	MAX_DELTAS,
+	mergedHeap,
+	mergedOffHeap,
+	offHeapAt,
+	offHeapRows,
+} from './ledgerDeltas.ts';
+import { countLeftOut, MAIN_LIMITS, type ModelLimits } from './modelLimits.ts';
 
 /** What was allocated and freed, by call tree node and in time: the heap as often as it was read, the rest as often as it was told. */
 export class AllocationLedger {
@@ -12,51 +20,83 @@ export class AllocationLedger {
 	offHeap: OffHeapDelta[] = [];
 	/** Live outside the heap now, by {@link offHeapKey}. */
 	readonly liveOffHeap = new Map<string, OffHeapSite>();
+	readonly #leftOut: LeftOut;
+	#limits: ModelLimits;
+	#heapRows = 0;
+	#offHeapRows = 0;
+
+	/** @param data What another ledger had; it is this one's from now on. */
+	constructor(leftOut: LeftOut = {}, limits: ModelLimits = MAIN_LIMITS, data?: LedgerData) {
+		this.#leftOut = leftOut;
+		this.#limits = limits;
+		if (!data) return;
+		this.heap = data.heap;
+		this.offHeap = data.offHeap;
+		for (const [id, regions] of data.contexts) this.contexts.set(id, regions);
+		for (const delta of data.offHeap) this.#live(delta);
+		this.#heapRows = sumOf(this.heap, heapRows);
+		this.#offHeapRows = sumOf(this.offHeap, offHeapRows);
+	}
+
+	/** Keeps less from now on, of what is there too. */
+	limit(limits: ModelLimits): void {
+		this.#limits = limits;
+		this.#coarsen();
+	}
 
 	addHeap(entry: AllocationsEntry): void {
-		const from = this.heap.at(-1)?.to ?? 0;
-		this.heap.push({
-			from,
+		const delta: HeapDelta = {
+			from: this.heap.at(-1)?.to ?? 0,
 			to: entry.t,
 			// All that the first reading sees is new.
 			born: entry.born ?? (this.heap.length === 0 ? entry.live : []),
 			freed: entry.freed ?? [],
 			unseenBytes: entry.unseenBytes ?? 0,
 			intervalBytes: entry.intervalBytes,
-		});
-		if (this.heap.length > MAX_DELTAS) this.heap = halved(this.heap, mergedHeap);
+		};
+		this.heap.push(delta);
+		this.#heapRows += heapRows(delta);
+		this.#coarsen();
 	}
 
 	addOffHeap(entry: OffHeapEntry): void {
-		for (const [id, regions] of entry.contexts ?? []) this.contexts.set(id, regions);
+		for (const [id, regions] of entry.contexts ?? []) {
+			if (this.contexts.size < this.#limits.contexts || this.contexts.has(id)) this.contexts.set(id, regions);
+			else countLeftOut(this.#leftOut, 'contexts');
+		}
 		const { t, allocated, freed, liveBytes, arrayBuffersBytes, intervalBytes } = entry;
 		const from = this.offHeap.at(-1)?.to ?? 0;
-		this.offHeap.push({ from, to: t, allocated, freed, liveBytes, arrayBuffersBytes, intervalBytes });
-		for (const site of allocated) this.#count(site, 1);
-		for (const [node, kind, context, bytes, samples] of freed) this.#count([node, kind, context, bytes, samples], -1);
-		if (this.offHeap.length > MAX_DELTAS) this.offHeap = halved(this.offHeap, mergedOffHeap);
+		const delta: OffHeapDelta = { from, to: t, allocated, freed, liveBytes, arrayBuffersBytes, intervalBytes };
+		this.offHeap.push(delta);
+		this.#offHeapRows += offHeapRows(delta);
+		this.#live(delta);
+		this.#coarsen();
 	}
 
-	/** Shares its arrays with the ledger. */
-	get data(): LedgerData {
+	/** As it is now: later entries do not change it. */
+	copy(): LedgerData {
 		return {
-			heap: this.heap,
-			offHeap: this.offHeap,
+			heap: [...this.heap],
+			offHeap: [...this.offHeap],
 			contexts: [...this.contexts].map(([id, regions]): [number, number[]] => [id, [...regions]]),
 		};
 	}
 
-	static from({ heap, offHeap, contexts }: LedgerData): AllocationLedger {
-		const ledger = new AllocationLedger();
-		ledger.heap = heap;
-		ledger.offHeap = offHeap;
-		for (const [id, regions] of contexts) ledger.contexts.set(id, regions);
-		for (const { allocated, freed } of offHeap) {
-			for (const site of allocated) ledger.#count(site, 1);
-			for (const [node, kind, context, bytes, samples] of freed)
-				ledger.#count([node, kind, context, bytes, samples], -1);
+	#coarsen(): void {
+		const most = this.#limits.ledgerRows;
+		if (this.heap.length > MAX_DELTAS || this.#heapRows > most) {
+			this.heap = coarser(this.heap, most, heapRows, mergedHeap, heapAt);
+			this.#heapRows = sumOf(this.heap, heapRows);
 		}
-		return ledger;
+		if (this.offHeap.length > MAX_DELTAS || this.#offHeapRows > most) {
+			this.offHeap = coarser(this.offHeap, most, offHeapRows, mergedOffHeap, offHeapAt);
+			this.#offHeapRows = sumOf(this.offHeap, offHeapRows);
+		}
+	}
+
+	#live({ allocated, freed }: OffHeapDelta): void {
+		for (const site of allocated) this.#count(site, 1);
+		for (const [node, kind, context, bytes, samples] of freed) this.#count([node, kind, context, bytes, samples], -1);
 	}
 
 	#count(site: OffHeapSite, sign: 1 | -1): void {
@@ -72,50 +112,5 @@ export class AllocationLedger {
 
 export const offHeapKey = ([node, kind, context]: OffHeapSite): string => `${node} ${kind} ${context}`;
 
-function halved<T>(deltas: readonly T[], merge: (a: T, b: T) => T): T[] {
-	const out: T[] = [];
-	for (let i = 0; i < deltas.length; i += 2) {
-		const [a, b] = [deltas[i] as T, deltas[i + 1]];
-		out.push(b === undefined ? a : merge(a, b));
-	}
-	return out;
-}
-
-function mergedHeap(a: HeapDelta, b: HeapDelta): HeapDelta {
-	return {
-		from: a.from,
-		to: b.to,
-		born: summed([...a.born, ...b.born], 1),
-		freed: summed([...a.freed, ...b.freed], 1),
-		unseenBytes: a.unseenBytes + b.unseenBytes,
-		intervalBytes: Math.max(a.intervalBytes, b.intervalBytes),
-	};
-}
-
-function mergedOffHeap(a: OffHeapDelta, b: OffHeapDelta): OffHeapDelta {
-	return {
-		from: a.from,
-		to: b.to,
-		allocated: summed([...a.allocated, ...b.allocated], 3),
-		freed: summed([...a.freed, ...b.freed], 3),
-		liveBytes: b.liveBytes,
-		arrayBuffersBytes: b.arrayBuffersBytes,
-		intervalBytes: Math.max(a.intervalBytes, b.intervalBytes),
-	};
-}
-
-/** Rows of equal key as one: the figures at `at` and behind it are bytes and samples; what follows them belongs to the key. */
-function summed<T extends readonly number[]>(rows: readonly T[], at: number): T[] {
-	const sums = new Map<string, number[]>();
-	for (const row of rows) {
-		const key = row.filter((_, i) => i < at || i > at + 1).join(' ');
-		const sum = sums.get(key);
-		if (!sum) {
-			sums.set(key, [...row]);
-			continue;
-		}
-		sum[at] = (sum[at] ?? 0) + (row[at] ?? 0);
-		sum[at + 1] = (sum[at + 1] ?? 0) + (row[at + 1] ?? 0);
-	}
-	return [...sums.values()] as unknown as T[];
-}
+const sumOf = <T>(items: readonly T[], of: (item: T) => number): number =>
+	items.reduce((sum, item) => sum + of(item), 0);

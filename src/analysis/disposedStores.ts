@@ -18,11 +18,17 @@ export class DisposedStores<Store extends StoreState> {
 		this.#stores = stores;
 	}
 
-	put(store: Store): void {
+	/** @returns Whether there was room: of those in use `most` are kept, a later one is not. */
+	put(store: Store, most: number): boolean {
+		if (!this.#stores.has(store.id) && this.#stores.size - this.#ids.size >= most) return false;
 		this.#stores.set(store.id, store);
-		if (!store.disposed) return;
-		this.#ids.add(store.id);
-		if (this.#ids.size <= MAX_DISPOSED) return;
+		if (store.disposed) this.#forgetOldest(store.id, Math.min(most, MAX_DISPOSED));
+		return true;
+	}
+
+	#forgetOldest(disposed: number, most: number): void {
+		this.#ids.add(disposed);
+		if (this.#ids.size <= most) return;
 		const [oldest] = this.#ids;
 		if (oldest === undefined) return;
 		this.#ids.delete(oldest);

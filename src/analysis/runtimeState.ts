@@ -14,12 +14,9 @@ import type {
 	TensorDictEntry,
 	WeakCacheEntry,
 } from '../protocol/runtimeEntries.ts';
-import type { SessionSnapshot } from '../protocol/snapshot.ts';
-import { DisposedStores } from './disposedStores.ts';
-
-/** Of each kind of event. */
-const MAX_EVENTS = 2_048;
-const MAX_FINDINGS = 500;
+import type { LeftOut, SessionSnapshot } from '../protocol/snapshot.ts';
+import { DisposedStores, type StoreState } from './disposedStores.ts';
+import { countLeftOut, MAIN_LIMITS, type ModelLimits } from './modelLimits.ts';
 
 type Stores = Pick<
 	SessionSnapshot,
@@ -56,45 +53,65 @@ export class RuntimeState {
 		streams: new DisposedStores(this.streams),
 	};
 
+	readonly #leftOut: LeftOut;
+	readonly #refused = new Set<string>();
+	#limits: ModelLimits;
+
+	/** @param leftOut Where what could not be kept is counted. */
+	constructor(leftOut: LeftOut = {}, limits: ModelLimits = MAIN_LIMITS) {
+		this.#leftOut = leftOut;
+		this.#limits = limits;
+	}
+
+	/** Keeps less from now on, of what is there too. */
+	limit(limits: ModelLimits): void {
+		this.#limits = limits;
+		while (this.batchDecisions.length > limits.events) this.batchDecisions = this.#thinned(this.batchDecisions);
+		this.pressures = this.#newest(this.pressures, limits.events);
+		this.cleanups = this.#newest(this.cleanups, limits.events);
+		this.operations = this.#newest(this.operations, limits.events);
+	}
+
 	apply(entry: Entry): void {
 		switch (entry.type) {
 			case 'cache':
-				this.#stores.caches.put(entry);
+				this.#put(this.#stores.caches, entry);
 				break;
 			case 'pool':
-				this.#stores.pools.put(entry);
+				this.#put(this.#stores.pools, entry);
 				break;
 			case 'weakCache':
-				this.#stores.weakCaches.put(entry);
+				this.#put(this.#stores.weakCaches, entry);
 				break;
 			case 'spill':
-				this.#stores.spills.put(entry);
+				this.#put(this.#stores.spills, entry);
 				break;
 			case 'batch':
-				this.#stores.batches.put(entry);
+				this.#put(this.#stores.batches, entry);
 				break;
 			case 'tensorDict':
-				this.#stores.tensorDicts.put(entry);
+				this.#put(this.#stores.tensorDicts, entry);
 				break;
 			case 'stream':
-				this.#stores.streams.put(entry);
+				this.#put(this.#stores.streams, entry);
 				break;
 			case 'batchDecision':
 				this.batchDecisions.push(entry);
-				if (this.batchDecisions.length > MAX_EVENTS) this.batchDecisions = thinned(this.batchDecisions);
+				if (this.batchDecisions.length > this.#limits.events) this.batchDecisions = this.#thinned(this.batchDecisions);
 				break;
 			case 'pressure':
-				this.pressures = appended(this.pressures, entry);
+				this.pressures = this.#appended(this.pressures, entry);
 				break;
 			case 'cleanup':
-				this.cleanups = appended(this.cleanups, entry);
+				this.cleanups = this.#appended(this.cleanups, entry);
 				break;
 			case 'operation':
-				this.operations = appended(this.operations, entry);
+				this.operations = this.#appended(this.operations, entry);
 				break;
 			case 'finding':
 				this.#forgetBefore(entry.diagnosis);
-				if (this.findings.length < MAX_FINDINGS) this.findings.push(entry);
+				if (this.findings.length < this.#limits.findings) this.findings.push(entry);
+				else countLeftOut(this.#leftOut, 'findings');
 				break;
 			case 'diagnosis':
 				this.#forgetBefore(entry.diagnosis);
@@ -118,11 +135,11 @@ export class RuntimeState {
 			batches: [...this.batches.values()],
 			tensorDicts: [...this.tensorDicts.values()],
 			streams: [...this.streams.values()],
-			batchDecisions: this.batchDecisions,
-			pressures: this.pressures,
-			cleanups: this.cleanups,
-			operations: this.operations,
-			findings: this.findings,
+			batchDecisions: [...this.batchDecisions],
+			pressures: [...this.pressures],
+			cleanups: [...this.cleanups],
+			operations: [...this.operations],
+			findings: [...this.findings],
 			...(this.diagnosis && { diagnosis: this.diagnosis }),
 			...(this.collector && { collector: this.collector }),
 			...(this.config && { config: this.config }),
@@ -152,12 +169,32 @@ export class RuntimeState {
 			this.findings = this.findings.filter(finding => finding.diagnosis >= diagnosis);
 		}
 	}
-}
 
-function appended<T>(events: T[], event: T): T[] {
-	events.push(event);
-	return events.length > MAX_EVENTS ? events.slice(MAX_EVENTS >> 2) : events;
-}
+	#put<Store extends StoreState & { type: string }>(stores: DisposedStores<Store>, store: Store): void {
+		if (stores.put(store, this.#limits.stores)) return;
+		// Each is counted once, of very many not all.
+		const key = `${store.type} ${store.id}`;
+		if (this.#refused.has(key) || this.#refused.size >= MAIN_LIMITS.stores) return;
+		this.#refused.add(key);
+		countLeftOut(this.#leftOut, 'stores');
+	}
 
-/** Every second one, so that the course stays. */
-const thinned = <T>(events: readonly T[]): T[] => events.filter((_, i) => i % 2 === 0 || i === events.length - 1);
+	#appended<T>(events: T[], event: T): T[] {
+		events.push(event);
+		const most = this.#limits.events;
+		return events.length > most ? this.#newest(events, most - (most >> 2)) : events;
+	}
+
+	#newest<T>(events: T[], count: number): T[] {
+		if (events.length <= count) return events;
+		countLeftOut(this.#leftOut, 'events', events.length - count);
+		return events.slice(-count);
+	}
+
+	/** Every second one, so that the course stays. */
+	#thinned<T>(events: readonly T[]): T[] {
+		const kept = events.filter((_, i) => i % 2 === 0 || i === events.length - 1);
+		countLeftOut(this.#leftOut, 'events', events.length - kept.length);
+		return kept;
+	}
+}
