@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { TimeLine } from '../chart/TimeLine.tsx';
 import { usePanel } from '../context.ts';
 import { Button } from '../controls.ts';
+import { PartsBar } from '../parts/PartsBar.tsx';
 import { Processes } from '../processes/Processes.tsx';
 import { Tooltip } from '../tooltip.tsx';
 import { EmptyState } from './EmptyState.tsx';
@@ -32,6 +33,7 @@ export function App({ connected }: { connected: boolean }): JSX.Element | null {
 	return (
 		<main>
 			<Header />
+			<PartsBar />
 			<Notices />
 			<Processes />
 			<TimeLine />
