@@ -7,7 +7,16 @@ import { exitCodeOf } from './command.ts';
 import { missingServedVscode } from './installServedVscode.ts';
 import { missingNodes } from './nodes.ts';
 import { projectRoot } from './paths.ts';
-import { judge, parseLeftOut, parseTotals, sum, type Totals, totalsLine, totalsVariable } from './totals.ts';
+import {
+	judge,
+	parseFailures,
+	parseLeftOut,
+	parseTotals,
+	sum,
+	type Totals,
+	totalsLine,
+	totalsVariable,
+} from './totals.ts';
 
 const checks = ['compile', 'typecheck', 'lint'];
 const suites = ['test:unit', 'test:integration', 'test:host', 'test:interface', 'test:electron'];
@@ -19,6 +28,8 @@ interface Outcome {
 	/** Why it could not run on this machine. */
 	readonly leftOut?: string;
 	readonly seconds: number;
+	/** `[test, message]`. */
+	readonly failures?: readonly (readonly [string, string])[];
 }
 
 let interrupted = false;
@@ -60,7 +71,7 @@ async function suite(name: string, file: string): Promise<Omit<Outcome, 'name' |
 	await rm(file, { force: true });
 	const code = await run(name, { [totalsVariable]: file });
 	const text = await readFile(file, 'utf8').catch(() => '');
-	return judge(code, parseTotals(text), parseLeftOut(text));
+	return { ...judge(code, parseTotals(text), parseLeftOut(text)), failures: parseFailures(text) };
 }
 
 function run(name: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
@@ -75,9 +86,16 @@ function report(outcomes: readonly Outcome[]): Totals {
 		const mark = totals.failed > 0 ? '✖' : leftOut === undefined ? '✔' : '–';
 		console.log(`  ${mark} ${name.padEnd(18)}${result}${problem ? `: ${problem}` : ''} (${seconds.toFixed(1)} s)`);
 	}
+	for (const { name, failures = [] } of outcomes)
+		for (const [test, message] of failures) console.log(`\n  ✖ ${name}: ${test}\n    ${firstLines(message)}`);
 	const total = sum(outcomes.map(({ totals }) => totals));
 	console.log(`\n${totalsLine(total)}`);
 	return total;
+}
+
+/** A failure's message may hold whole outputs. */
+function firstLines(message: string): string {
+	return message.split('\n').slice(0, 12).join('\n    ').slice(0, 2_000);
 }
 
 // The running suite gets the same signal, cleans up and ends; then the rest is left out.

@@ -37,6 +37,20 @@ export function parseTotals(text: string): Totals | undefined {
 	return isCount(passed) && isCount(failed) && isCount(skipped) ? { passed, failed, skipped } : undefined;
 }
 
+/** `[test, message]` of what failed, from the text of a suite's file. */
+export function parseFailures(text: string): [test: string, message: string][] {
+	try {
+		const failures = (JSON.parse(text) as { failures?: unknown } | null)?.failures;
+		return Array.isArray(failures)
+			? failures
+					.filter(one => Array.isArray(one) && one.length === 2)
+					.map(([test, message]) => [`${test}`, `${message}`])
+			: [];
+	} catch {
+		return [];
+	}
+}
+
 /** Why a suite left itself out, from the text of its file: what {@link leftOutText} wrote. */
 export function parseLeftOut(text: string): string | undefined {
 	try {

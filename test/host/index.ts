@@ -28,16 +28,18 @@ function suiteNames(): string[] {
 }
 
 function runAll(mocha: Mocha): Promise<{ passed: number; failed: number }> {
+	const failedTests: [string, string][] = [];
 	return new Promise((resolve, reject) => {
 		const runner = mocha.run(failed => {
 			const { passes: passed = 0, pending: skipped = 0 } = runner.stats ?? {};
 			const file = process.env.MEMORY_MANAGER_TEST_TOTALS;
 			try {
-				if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+				if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped, failures: failedTests }));
 				resolve({ passed, failed });
 			} catch (error) {
 				reject(error);
 			}
 		});
+		runner.on('fail', (test, error: Error) => failedTests.push([test.fullTitle(), String(error.message)]));
 	});
 }

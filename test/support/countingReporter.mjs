@@ -13,11 +13,15 @@ export default class CountingReporter extends Mocha.reporters.Spec {
 		runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
 			for (const [title, error] of again) console.log(`  ran a second time: ${title}\n    ${error?.stack ?? error}`);
 		});
+		const failures = [];
+		runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error) =>
+			failures.push([test.fullTitle(), String(error?.message ?? error)]),
+		);
 		const file = process.env.MEMORY_MANAGER_TEST_TOTALS;
 		if (!file) return;
 		runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
 			const { passes, failures, pending } = runner.stats;
-			writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+			writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending, failures }));
 		});
 	}
 }

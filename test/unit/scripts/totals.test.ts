@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { judge, leftOutText, parseLeftOut, parseTotals, sum, totalsLine } from '../../../scripts/totals.ts';
+import {
+	judge,
+	leftOutText,
+	parseFailures,
+	parseLeftOut,
+	parseTotals,
+	sum,
+	totalsLine,
+} from '../../../scripts/totals.ts';
 
 const none = { passed: 0, failed: 0, skipped: 0 };
 
@@ -23,6 +31,13 @@ describe('totals', () => {
 		for (const text of ['', 'null', '[]', '{"passed":1}', '{"passed":-1,"failed":0,"skipped":0}', '{"passed":"1"']) {
 			assert.equal(parseTotals(text), undefined, text);
 		}
+	});
+
+	it('gives what failed, and nothing where a file does not say', () => {
+		assert.deepEqual(parseFailures('{"passed":1,"failures":[["a test","its message"],"other",["one"]]}'), [
+			['a test', 'its message'],
+		]);
+		for (const text of ['', 'null', '[]', '{"failures":1}']) assert.deepEqual(parseFailures(text), [], text);
 	});
 
 	it('takes a suite for what it says', () => {
