@@ -5,6 +5,7 @@ import { AllocationSampler } from './collectors/allocationSampler.ts';
 import { GcCollector } from './collectors/gcCollector.ts';
 import { isSameProcess } from './collectors/hostRss.ts';
 import { MemorySampler } from './collectors/memorySampler.ts';
+import { OffHeapEvents } from './collectors/offHeapEvents.ts';
 import { type PollConsumer, PollLoop } from './collectors/pollLoop.ts';
 import { RuntimeEvents } from './collectors/runtimeEvents.ts';
 import { SystemSampler } from './collectors/systemSampler.ts';
@@ -43,6 +44,7 @@ export class Observation implements PollConsumer {
 	readonly #gc: GcCollector;
 	readonly #allocations: AllocationSampler;
 	readonly #events: RuntimeEvents;
+	readonly #offHeap: OffHeapEvents;
 	readonly #system: SystemSampler;
 	readonly #onError: (error: unknown) => void;
 	#loop: PollLoop | undefined;
@@ -67,6 +69,8 @@ export class Observation implements PollConsumer {
 			this.#onError,
 		);
 		const tree = new CallTreeBuilder(this.maps, runtimeDir);
+		const regionsTold = () => this.#events.settled();
+		this.#offHeap = new OffHeapEvents({ clock, tree, emit: log.add, regionsTold, onError: this.#onError });
 		const intervalBytes = sampling.intervalBytes ?? DEFAULT_INTERVAL_BYTES;
 		this.#allocations = new AllocationSampler({
 			target,
@@ -109,7 +113,7 @@ export class Observation implements PollConsumer {
 		log.add(entry);
 		const localPid = sameMachine && isSameProcess(pid, facts.rss) ? pid : undefined;
 		const memory = new MemorySampler(log.add, localPid);
-		const consumers = [memory, this.#gc, this.#events, this.#allocations, this];
+		const consumers = [memory, this.#gc, this.#events, this.#offHeap, this.#allocations, this];
 		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers, () =>
 			this.#silent(),
 		);
@@ -158,6 +162,7 @@ export class Observation implements PollConsumer {
 			);
 		else await this.readAllocations(cause);
 		await this.#loop?.stop();
+		await this.#offHeap.settled();
 		await this.#events.settled();
 		this.#cost(clock.now());
 	}
@@ -166,6 +171,7 @@ export class Observation implements PollConsumer {
 	async abandon(): Promise<void> {
 		this.#system.stop();
 		await this.#loop?.stop();
+		await this.#offHeap.settled();
 		await this.#events.settled();
 		this.#cost(this.#options.clock.now());
 	}

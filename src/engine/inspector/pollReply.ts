@@ -12,6 +12,7 @@ import {
 } from '../../protocol/guards.ts';
 import { parseJson } from '../../protocol/recording.ts';
 import { type CommandResult, RUNTIME_ENTRY_TYPES, type RuntimeEntry } from '../../protocol/runtimeLink.ts';
+import { parseOffHeap } from './offHeapReply.ts';
 import type { PollReply, SetUpReply } from './snippets.ts';
 
 const RUNTIME_TYPES: ReadonlySet<string> = new Set(RUNTIME_ENTRY_TYPES);
@@ -23,6 +24,9 @@ const isPollReply = shape({
 	heapUsed: isCount,
 	heapTotal: isCount,
 	heapLimit: optional(isCount),
+	oldSpace: optional(isCount),
+	heapPhysical: optional(isCount),
+	heapCode: optional(isCount),
 	malloced: optional(isCount),
 	external: isCount,
 	arrayBuffers: isCount,
@@ -51,7 +55,9 @@ export function parsePoll(value: unknown): PollReply | undefined {
 		const { drained: _, ...rest } = checked;
 		return rest;
 	}
-	return { ...checked, drained: { dropped: drained.dropped, entries: drained.entries.filter(isRuntimeEntry) } };
+	const { dropped, entries } = drained;
+	const offHeap = parseOffHeap(drained.offHeap);
+	return { ...checked, drained: { dropped, entries: entries.filter(isRuntimeEntry), ...(offHeap && { offHeap }) } };
 }
 
 const isRuntimeEntry = (value: unknown): value is RuntimeEntry => isEntry(value) && RUNTIME_TYPES.has(value.type);
