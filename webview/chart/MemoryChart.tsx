@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { scaled, visibleWindow, zoomedTo } from '../../src/analysis/timeWindow.ts';
 import type { SeriesData } from '../../src/protocol/snapshot.ts';
 import { formatBytes, formatMs } from '../../src/protocol/units.ts';
 import { type Panel, usePanel } from '../context.ts';
+import { partsStack, stackedSeries } from '../parts/partsChart.ts';
 import { useWidth } from '../useSize.ts';
-import { CHART_HEIGHT, type ChartSource, chartOptions } from './chartOptions.ts';
+import { CHART_HEIGHT, type ChartSource, chartOptions, lineSeries } from './chartOptions.ts';
 import { SERIES } from './seriesStyle.ts';
 
 /** What the time axis shows now. */
@@ -24,30 +25,39 @@ export function MemoryChart(): JSX.Element {
 	const theme = panel.theme.value;
 	const revision = store.revision.value;
 
-	// The plot is made once; it reads what it draws through `source`.
+	const asParts = view.chart.value === 'parts';
+	const version = store.version('sample');
+	// The version stands for what was measured; splitting the whole run takes its time.
+	const stack = useMemo(() => (asParts ? partsStack(panel) : undefined), [asParts, version, panel]);
+	const kinds = stack?.kinds.join(' ');
+
+	// The plot is made once for the series that it has; it reads what it draws through `source`.
 	useEffect(() => {
 		if (!host.current) return;
 		const source = chartSource(panel);
+		const shown = (column: string) => !view.hiddenSeries.peek().some(name => name === column);
+		const drawn = stack ? stackedSeries(stack.kinds, source.theme) : lineSeries(source.theme, shown);
 		const made = new uPlot(
-			chartOptions(host.current.clientWidth, column => !view.hiddenSeries.peek().some(name => name === column), source),
-			columns(store.model?.series.data),
+			chartOptions(host.current.clientWidth, drawn, source),
+			stack?.columns ?? columns(store.model?.series.data),
 			host.current,
 		);
 		plot.current = made;
 		return () => made.destroy();
-	}, [panel, store, view]);
+	}, [panel, store, view, kinds]);
 	useLayoutEffect(() => {
 		if (width > 0) plot.current?.setSize({ width, height: CHART_HEIGHT });
 	}, [width]);
 	useLayoutEffect(() => {
+		if (kinds !== undefined) return;
 		SERIES.forEach(({ column }, i) => {
 			const show = !hidden.includes(column);
 			if (plot.current && plot.current.series[i + 1]?.show !== show) plot.current.setSeries(i + 1, { show });
 		});
-	}, [hidden]);
+	}, [hidden, kinds]);
 	useEffect(() => {
-		plot.current?.setData(columns(store.model?.series.data));
-	}, [revision, window.min, window.max, theme, store, view.process.value]);
+		plot.current?.setData(stack?.columns ?? columns(store.model?.series.data));
+	}, [revision, window.min, window.max, theme, store, stack, view.process.value]);
 
 	const onKeyDown = (event: KeyboardEvent) => {
 		const now = store.now;
@@ -95,7 +105,7 @@ function chartSource(panel: Panel): ChartSource {
 		theme: () => panel.theme.peek(),
 		window: () => visibleWindow(view.zoom.peek(), view.follow.peek(), store.now),
 		peak: () => store.model?.peakRss,
-		rssShown: () => !view.hiddenSeries.peek().includes('rssBytes'),
+		rssShown: () => view.chart.peek() === 'parts' || !view.hiddenSeries.peek().includes('rssBytes'),
 		onCursor: index => {
 			cursor.value = index;
 		},

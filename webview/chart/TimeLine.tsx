@@ -4,6 +4,8 @@ import { formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
+import { PartsLegend } from '../parts/PartsLegend.tsx';
+import { ChartSelect } from './ChartSelect.tsx';
 import { GcLane } from './GcLane.tsx';
 import { Legend } from './Legend.tsx';
 import { MemoryChart } from './MemoryChart.tsx';
@@ -21,7 +23,8 @@ export function TimeLine(): JSX.Element {
 	return (
 		<section class="timeline" aria-label="Memory over time">
 			<div class="timeline-bar">
-				<Legend />
+				{view.chart.value === 'parts' ? <PartsLegend /> : <Legend />}
+				<ChartSelect />
 				<div class="timeline-actions">
 					<IconButton
 						label="Show the whole run"

@@ -22,7 +22,25 @@ export interface ChartSource {
 	onReset(): void;
 }
 
-export function chartOptions(width: number, shown: (column: string) => boolean, source: ChartSource): uPlot.Options {
+/** What is drawn over the time axis. */
+export interface Drawn {
+	series: uPlot.Series[];
+	bands?: uPlot.Band[];
+}
+
+export const lineSeries = (theme: () => Theme, shown: (column: string) => boolean): Drawn => ({
+	series: SERIES.map(({ column, label, hue, dash }) => ({
+		label,
+		show: shown(column),
+		stroke: () => theme()[hue],
+		width: column === 'rssBytes' ? 2 : 1.5,
+		...(dash && { dash }),
+		points: { show: false },
+		spanGaps: true,
+	})),
+});
+
+export function chartOptions(width: number, { series, bands }: Drawn, source: ChartSource): uPlot.Options {
 	const { theme } = source;
 	const axis = {
 		stroke: () => theme().muted,
@@ -74,18 +92,8 @@ export function chartOptions(width: number, shown: (column: string) => boolean, 
 				values: (_plot, splits) => splits.map(axisBytes),
 			},
 		],
-		series: [
-			{},
-			...SERIES.map(({ column, label, hue, dash }) => ({
-				label,
-				show: shown(column),
-				stroke: () => theme()[hue],
-				width: column === 'rssBytes' ? 2 : 1.5,
-				...(dash && { dash }),
-				points: { show: false },
-				spanGaps: true,
-			})),
-		],
+		series: [{}, ...series],
+		...(bands && { bands }),
 		hooks: {
 			setCursor: [plot => source.onCursor(plot.cursor.idx ?? undefined)],
 			setSelect: [
