@@ -1,18 +1,22 @@
 import { fstatSync, realpathSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { withDeadline } from '../base/deadlines.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import { RECORDING_FORMAT, type RecordingHeader } from '../protocol/recording.ts';
 import { NOTIFY_BINDING } from '../protocol/runtimeLink.ts';
+import { endReason } from './endReason.ts';
 import { errors, messageOf } from './errors.ts';
 import { CdpClient } from './inspector/cdp.ts';
+import type { DebuggerWatch } from './inspector/debuggerWatch.ts';
 import { expression, go } from './inspector/snippets.ts';
 import { HUB_KEY, Target } from './inspector/target.ts';
 import { type LaunchPlan, launchPlan } from './launch/launchPlan.ts';
 import { RendezvousDirectory } from './launch/rendezvous.ts';
 import { resolveTarget } from './launch/resolveTarget.ts';
 import { type ProcessEnd, TargetProcess, type TargetStdio } from './launch/targetProcess.ts';
+import { MemoryKills } from './memoryKills.ts';
 import { DEFAULT_INTERVAL_BYTES, type Observation } from './observation.ts';
 import { ObservedSession } from './observedSession.ts';
 import type { LaunchOptions, ProfileSession } from './sessionTypes.ts';
@@ -26,6 +30,10 @@ const MAIN_CONTEXT = 1;
 const LOST_MS = 1_000;
 /** How long the last reading may hold up a person who wants the script to stop. */
 const STOP_FINISH_MS = 1_000;
+/** V8 looks for what it can free some more times before it gives up: seconds with a heap of gigabytes. */
+const DEATH_MS = 30_000;
+/** How long the last of stderr may take after the process has ended. */
+const TAIL_MS = 300;
 /** After this long without a Node process the user is told. */
 const PATIENCE_MS = 30_000;
 
@@ -88,7 +96,8 @@ class LaunchedSession extends ObservedSession {
 	readonly #rendezvous: RendezvousDirectory;
 	#process: TargetProcess | undefined;
 	#stopped = false;
-	#outOfMemory: EndReason | undefined;
+	readonly #kills = new MemoryKills();
+	#atLimit = false;
 	#connected: Promise<void> = Promise.resolve();
 	#resolveEnded: (reason: EndReason) => void = () => {};
 
@@ -136,11 +145,12 @@ class LaunchedSession extends ObservedSession {
 	): Promise<void> {
 		this.targetPid = found.pid;
 		process.setInner(found.pid);
+		this.#kills.watch(found.pid, totalmem());
 		if ('error' in found) throw errors.inspectorFailed(found.error);
 		const [control, poll] = await Promise.all([CdpClient.connect(found.url), CdpClient.connect(found.url)]);
 		const target = new Target(control, poll);
 		const observation = this.core.observe(target, this.#options.runtimeDir, true);
-		const watch = this.watchDebugger(target, observation, () => void this.#atHeapLimit());
+		const watch = this.watchDebugger(target, observation, () => void this.#atHeapLimit(watch));
 		void target.closed.then(() => this.#lost(process, observation));
 		control.on('Runtime.bindingCalled', ({ name, payload }) => {
 			if (name !== NOTIFY_BINDING) return;
@@ -172,12 +182,14 @@ class LaunchedSession extends ObservedSession {
 		this.#rendezvous.release(pid);
 	}
 
-	/** V8 stops here before it gives up, and raises the limit: going on would let the script outlive what kills it without us. */
-	async #atHeapLimit(): Promise<void> {
-		const limitBytes = this.core.model.latest?.heapLimitBytes;
-		this.#outOfMemory = { kind: 'outOfMemory', ...(limitBytes !== undefined && { limitBytes }) };
+	/** V8 stops here before it gives up: the last readings, then it may end the script as it would have done without us. */
+	async #atHeapLimit(watch: DebuggerWatch): Promise<void> {
+		this.#atLimit = true;
 		await this.core.finish('outOfMemory');
-		this.#process?.kill('SIGABRT');
+		watch.letDie();
+		const timer = setTimeout(() => this.#process?.kill('SIGABRT'), DEATH_MS);
+		await this.#process?.ended;
+		clearTimeout(timer);
 	}
 
 	/** The connection is gone. When the process is, too, that is its end; else somebody closed the inspector. */
@@ -202,13 +214,19 @@ class LaunchedSession extends ObservedSession {
 		await this.#connected;
 		if (!arrived)
 			this.core.log.notice('warning', 'The process ended before a Node script began: there is nothing to show.');
-		this.#resolveEnded(await this.core.end(this.#reason(end)));
+		this.#resolveEnded(await this.core.end(await this.#reason(end)));
 	}
 
-	#reason({ code, signal }: ProcessEnd): EndReason {
-		if (this.#outOfMemory) return this.#outOfMemory;
-		if (this.#stopped) return { kind: 'stopped' };
-		return signal === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', signal };
+	async #reason(end: ProcessEnd): Promise<EndReason> {
+		const { heapLimitBytes, oldSpaceBytes } = this.core.model.latest ?? {};
+		return endReason(end, {
+			stopped: this.#stopped,
+			atHeapLimit: this.#atLimit,
+			heapLimitBytes,
+			heapShare: oldSpaceBytes && heapLimitBytes ? oldSpaceBytes / heapLimitBytes : undefined,
+			stderrTail: await this.#process?.stderrTail(TAIL_MS),
+			memoryKill: this.#kills.since(),
+		});
 	}
 
 	async stop(): Promise<void> {

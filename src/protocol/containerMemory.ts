@@ -81,6 +81,22 @@ export function containerUse(read: ReadText, { usagePath, statPath, inactive }: 
 	return Math.max(0, usage - reclaimable);
 }
 
+/** Files with a line `oom_kill <count>` for the groups from the process's own up to the one that limits it; none where none does. */
+export function killCounters(read: ReadText, pid: number | 'self', totalBytes?: number): string[] {
+	const limit = findContainerLimit(read, pid, totalBytes);
+	if (!limit) return [];
+	const last = limit.statPath.slice(0, -'/memory.stat'.length);
+	const groups = groupsOf(read(`/proc/${pid}/cgroup`));
+	// Version 2 counts what is below a group, too; version 1 only the group of the process that was killed.
+	if (limit.inactive === 'inactive_file') return [`${last}/memory.events`];
+	const paths: string[] = [];
+	for (const dir of upwards(`${ROOT}/memory`, groups.v1 ?? '')) {
+		paths.push(`${dir}/memory.oom_control`);
+		if (dir === last) break;
+	}
+	return paths;
+}
+
 /** `0::/path` is version 2, a line whose controllers name `memory` is version 1. */
 function groupsOf(text = ''): { v2?: string; v1?: string } {
 	const groups: { v2?: string; v1?: string } = {};

@@ -82,7 +82,12 @@ export interface SampleEntry {
 	rssBytes?: number;
 	heapUsedBytes?: number;
 	heapTotalBytes?: number;
+	/**
+	 * What ends the script when it is full: the limit of the old generation where that was set, else V8's, which has some percent for new
+	 * objects on top. `oldSpaceBytes` is what counts against it, asked for less often.
+	 */
 	heapLimitBytes?: number;
+	oldSpaceBytes?: number;
 	externalBytes?: number;
 	arrayBuffersBytes?: number;
 	mallocedBytes?: number;

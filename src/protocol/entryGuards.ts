@@ -57,6 +57,7 @@ const checks: Record<EntryType, (value: unknown) => boolean> = {
 		heapUsedBytes: optional(isCount),
 		heapTotalBytes: optional(isCount),
 		heapLimitBytes: optional(isCount),
+		oldSpaceBytes: optional(isCount),
 		externalBytes: optional(isCount),
 		arrayBuffersBytes: optional(isCount),
 		mallocedBytes: optional(isCount),

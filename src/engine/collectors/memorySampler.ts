@@ -1,5 +1,5 @@
 import type { SampleEntry } from '../../protocol/entries.ts';
-import { hostRssBytes } from './hostRss.ts';
+import { type HostMemory, hostMemory } from './hostRss.ts';
 import type { PollConsumer, Polled } from './pollLoop.ts';
 
 /** Memory samples: the target's own account, or its RSS from outside while it cannot answer. */
@@ -21,20 +21,27 @@ export class MemorySampler implements PollConsumer {
 		this.#emit({
 			type: 'sample',
 			t: this.#lastAt,
-			...(!isLate && { rssBytes: reply.rss }),
+			...(!isLate && { ...this.#split(), rssBytes: reply.rss }),
 			heapUsedBytes: reply.heapUsed,
 			heapTotalBytes: reply.heapTotal,
 			...(reply.heapLimit !== undefined && { heapLimitBytes: reply.heapLimit }),
 			externalBytes: reply.external,
 			arrayBuffersBytes: reply.arrayBuffers,
+			...(reply.oldSpace !== undefined && { oldSpaceBytes: reply.oldSpace }),
 			...(reply.malloced !== undefined && { mallocedBytes: reply.malloced }),
+			...(reply.heapPhysical !== undefined && { heapPhysicalBytes: reply.heapPhysical }),
+			...(reply.heapCode !== undefined && { heapCodeBytes: reply.heapCode }),
 		});
 	}
 
 	unanswered(t: number): void {
-		const rssBytes = this.#pid === undefined ? undefined : hostRssBytes(this.#pid);
-		if (rssBytes === undefined) return;
+		const memory = this.#split();
+		if (!memory) return;
 		this.#lastAt = t;
-		this.#emit({ type: 'sample', t, rssBytes });
+		this.#emit({ type: 'sample', t, ...memory });
+	}
+
+	#split(): HostMemory | undefined {
+		return this.#pid === undefined ? undefined : hostMemory(this.#pid);
 	}
 }

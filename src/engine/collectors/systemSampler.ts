@@ -48,7 +48,9 @@ export class SystemSampler {
 	async #read(): Promise<void> {
 		const { available, total } = await mem();
 		if (this.#timer === undefined) return;
-		const { heapUsedBytes, heapLimitBytes, rssBytes } = this.#heap() ?? {};
+		const { heapUsedBytes: usedBytes, oldSpaceBytes, heapLimitBytes, rssBytes } = this.#heap() ?? {};
+		// New objects do not count against the limit.
+		const heapUsedBytes = oldSpaceBytes ?? usedBytes;
 		const container = this.#pid === undefined ? {} : this.#container(this.#pid, total);
 		const facts = { availableBytes: available, totalBytes: total, ...container };
 		const { level, reason } = memoryLevel({ ...facts, heapUsedBytes, heapLimitBytes, rssBytes });

@@ -12,6 +12,10 @@ export interface PollReply {
 	heapUsed: number;
 	heapTotal: number;
 	heapLimit?: number;
+	/** In use in the old generation, what the limit bounds; the next three with `thorough` only. */
+	oldSpace?: number;
+	heapPhysical?: number;
+	heapCode?: number;
 	malloced?: number;
 	external: number;
 	arrayBuffers: number;
@@ -50,7 +54,12 @@ interface GcProfiler {
 
 interface EngineState {
 	poll(thorough: boolean): string;
-	v8?: { getHeapStatistics(): { heap_size_limit: number; malloced_memory: number } };
+	v8?: {
+		getHeapStatistics(): { heap_size_limit: number; malloced_memory: number; total_physical_size: number };
+		getHeapSpaceStatistics(): { space_name: string; space_used_size: number }[];
+	};
+	/** Of the old generation, bytes. */
+	heapLimit?: number;
 	gc?: GcProfiler;
 }
 
@@ -77,6 +86,19 @@ export function setUp(hubKey: string, engineKey: string, makePoll: typeof pollMa
 		const v8 = load('v8') as EngineState['v8'] & { GCProfiler?: new () => GcProfiler };
 		if (v8) {
 			state.v8 = v8;
+			// V8's own figure has room for new objects on top, 48 to 192 MB by version, and rises while we stand at the limit.
+			const threads = load('worker_threads') as
+				| { isMainThread: boolean; resourceLimits?: { maxOldGenerationSizeMb?: number } }
+				| undefined;
+			const words = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`.split(/\s+/);
+			const flags = words
+				.map(word => /^--max[-_]old[-_]space[-_]size=(\d+)$/.exec(word))
+				.filter(found => found !== null);
+			const given =
+				threads?.isMainThread === false
+					? threads.resourceLimits?.maxOldGenerationSizeMb
+					: Number(flags[flags.length - 1]?.[1]);
+			state.heapLimit = given && given > 0 ? given * 1024 * 1024 : v8.getHeapStatistics().heap_size_limit;
 			if (v8.GCProfiler) {
 				state.gc = new v8.GCProfiler();
 				state.gc.start();
@@ -124,8 +146,17 @@ export function pollMaker(state: EngineState, hubKey: symbol): (thorough: boolea
 		};
 		if (thorough && state.v8) {
 			const heap = state.v8.getHeapStatistics();
-			reply.heapLimit = heap.heap_size_limit;
+			reply.heapLimit = state.heapLimit;
 			reply.malloced = heap.malloced_memory;
+			reply.heapPhysical = heap.total_physical_size;
+			let old = 0;
+			let code = 0;
+			for (const { space_name: name, space_used_size: used } of state.v8.getHeapSpaceStatistics()) {
+				if (name !== 'new_space' && name !== 'new_large_object_space') old += used;
+				if (name === 'code_space' || name === 'code_large_object_space') code += used;
+			}
+			reply.oldSpace = old;
+			reply.heapCode = code;
 		}
 		if (thorough && state.gc) {
 			const result = state.gc.stop();
@@ -156,6 +187,12 @@ export function pollMaker(state: EngineState, hubKey: symbol): (thorough: boolea
 export function poll(engineKey: string, thorough: boolean): string {
 	const state = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(engineKey)] as EngineState | undefined;
 	return state ? state.poll(thorough) : '';
+}
+
+/** Takes what is left of the heap, which V8 ends as it would have ended the script. */
+export function fillHeap(): void {
+	const keep: unknown[] = [];
+	for (;;) keep.push(new Array(10_000).fill(0.5));
 }
 
 export function go(hubKey: string): boolean {

@@ -10,6 +10,9 @@ export interface ProcessEnd {
 	signal: NodeJS.Signals | null;
 }
 
+/** Enough for what V8 writes between its last words and its end. */
+const TAIL_BYTES = 16_384;
+
 /** SIGTERM, this long, then SIGKILL. */
 const TERM_MS = 1_000;
 
@@ -22,6 +25,8 @@ export class TargetProcess {
 	readonly ended: Promise<ProcessEnd>;
 	readonly #child: ChildProcess;
 	readonly #filter: ChatterFilter | undefined;
+	readonly #closed: Promise<void>;
+	#tail: Buffer | undefined;
 	#end: ProcessEnd | undefined;
 	/** The Node process inside a shell, once it is known. */
 	#inner: number | undefined;
@@ -35,6 +40,14 @@ export class TargetProcess {
 		this.stdout = child.stderr ? (child.stdout ?? undefined) : undefined;
 		const chatty = child.stderr ?? child.stdout;
 		this.stderr = filter && chatty ? chatty.pipe(filter) : undefined;
+		if (chatty) this.#tail = Buffer.alloc(0);
+		chatty?.on('data', (chunk: Buffer) => {
+			this.#tail = Buffer.concat([this.#tail ?? chunk, chunk]).subarray(-TAIL_BYTES);
+		});
+		this.#closed = new Promise(done => {
+			if (chatty) chatty.once('close', done);
+			else done();
+		});
 		// A script that closes its stdin makes writes fail; that is its business, not an error of ours.
 		child.stdin?.on('error', () => {});
 		const stopWatchdog = startWatchdog(pid, rendezvous);
@@ -73,6 +86,19 @@ export class TargetProcess {
 		child.on('error', () => {});
 		const filter = stdio === 'inheritAll' ? undefined : new ChatterFilter(connections);
 		return new TargetProcess(child, child.pid ?? 0, filter, rendezvous);
+	}
+
+	/** The last of stderr, where it goes through us; waits a moment for what is still in the pipe, which others may hold open. */
+	async stderrTail(patienceMs: number): Promise<string | undefined> {
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		await Promise.race([
+			this.#closed,
+			new Promise(done => {
+				timer = setTimeout(done, patienceMs);
+			}),
+		]);
+		clearTimeout(timer);
+		return this.#tail?.toString('latin1');
 	}
 
 	get hasEnded(): boolean {
