@@ -33,7 +33,9 @@ export function partsOf(series: RssPartsSeries, i: number): (RssParts & { t: num
 		if (typeof bytes === 'number') parts.push({ kinds: [kind], bytes });
 	}
 	const mixed = series.mixed?.[i];
-	if (typeof mixed === 'number') parts.push({ kinds: series.mixedKinds, bytes: mixed });
+	// The series has one list for the whole run; at this moment some of them may be told apart.
+	const untold = series.mixedKinds.filter(kind => typeof series.columns[kind]?.[i] !== 'number');
+	if (typeof mixed === 'number') parts.push({ kinds: untold, bytes: mixed });
 	const managedBytes = series.managedBytes[i];
 	return {
 		t: series.t[i] ?? 0,

@@ -16,8 +16,8 @@ export interface RssPartsSeries {
 }
 
 /**
- * The parts of RSS over time, for a stacked chart. What changes slowly is asked for at every fourth sample: in between, the last answer
- * of the same second counts.
+ * The parts of RSS over time, for a stacked chart. RSS comes from the system also while the process is too busy to answer, and what changes
+ * slowly is asked for at every fourth sample: in between, the last answer of the same second counts.
  */
 export function rssPartsSeries(data: SeriesData, workers: readonly SeriesData[] = []): RssPartsSeries {
 	const { t } = data;
@@ -87,14 +87,14 @@ function sampler(data: SeriesData): (index: number) => PartsSample {
 		return undefined;
 	};
 	return index => {
-		const heapTotalBytes = data.heapTotalBytes[index];
+		const heapTotalBytes = last(data.heapTotalBytes, index);
 		const missing = absent(index);
 		const sample: { [K in keyof PartsSample]: PartsSample[K] | null } = {
 			rssBytes: data.rssBytes[index] ?? null,
-			heapUsedBytes: data.heapUsedBytes[index] ?? null,
+			heapUsedBytes: last(data.heapUsedBytes, index) ?? null,
 			heapTotalBytes: heapTotalBytes ?? null,
-			externalBytes: data.externalBytes[index] ?? null,
-			arrayBuffersBytes: data.arrayBuffersBytes[index] ?? null,
+			externalBytes: last(data.externalBytes, index) ?? null,
+			arrayBuffersBytes: last(data.arrayBuffersBytes, index) ?? null,
 			mallocedBytes: last(data.mallocedBytes, index) ?? null,
 			heapCodeBytes: last(data.heapCodeBytes, index) ?? null,
 			heapPhysicalBytes: missing !== undefined && typeof heapTotalBytes === 'number' ? heapTotalBytes - missing : null,
