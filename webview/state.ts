@@ -45,6 +45,8 @@ export interface ViewState {
 	regionFilter: number | undefined;
 	/** The time line as lines, or RSS as stacked parts that add up. */
 	chart: 'lines' | 'parts';
+	/** The tab Allocations tells of the moment at which RSS was highest. */
+	peakShown: boolean;
 	flamePath: FlamePath;
 	search: string;
 	/** By table. */
@@ -68,6 +70,7 @@ export const INITIAL_VIEW: ViewState = {
 	measure: 'live',
 	regionFilter: undefined,
 	chart: 'lines',
+	peakShown: false,
 	flamePath: [],
 	search: '',
 	sorts: {},
@@ -91,6 +94,7 @@ const isViewState = shape({
 	measure: oneOf(...MEASURES),
 	regionFilter: optional(isCount),
 	chart: oneOf('lines', 'parts'),
+	peakShown: isBoolean,
 	flamePath: arrayOf(isCount),
 	search: isString,
 	sorts: value => isRecord(value) && Object.values(value).every(shape({ column: isString, descending: isBoolean })),
@@ -120,6 +124,7 @@ export function resetForSession(view: ViewSignals, sessionId: string): void {
 	view.brush.value = undefined;
 	view.measure.value = 'live';
 	view.regionFilter.value = undefined;
+	view.peakShown.value = false;
 	view.follow.value = false;
 	view.paused.value = false;
 	view.flamePath.value = [];

@@ -86,7 +86,10 @@ export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: Byt
 	return root;
 }
 
-/** One row per frame (function and line), largest self bytes first. */
+/**
+ * One row per frame (function and line), largest self bytes first. What a built-in like `Buffer.alloc` holds outside the heap counts as the
+ * own bytes of the line that called it.
+ */
 export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile: BytesByNode): AllocationRow[] {
 	const rows = new Map<number, AllocationRow>();
 	const row = (frame: Frame): AllocationRow => {
@@ -99,7 +102,10 @@ export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile
 	};
 	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
 		const stack = stackOf(nodes, id);
-		const leaf = row(stack.at(-1) ?? ROOT_FRAME);
+		const innermost = stack.at(-1);
+		const caller = offHeapBytes > 0 && innermost?.kind === 'native' ? stack.at(-2) : undefined;
+		if (caller) stack.pop();
+		const leaf = row(caller ?? innermost ?? ROOT_FRAME);
 		leaf.selfBytes += bytes;
 		leaf.selfOffHeapBytes += offHeapBytes;
 		leaf.selfCount += count;

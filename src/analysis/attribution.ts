@@ -98,6 +98,12 @@ export const treeInput = ({ heap, offHeap }: Attribution) => ({
 export const figures = <Site>(part: Attributed<Site> | NoFigures | undefined): Attributed<Site> | undefined =>
 	typeof part === 'object' ? part : undefined;
 
+/** The same figures of other sites. */
+export const withSites = <Site extends HeapSite | OffHeapSite>(
+	part: Attributed<Site>,
+	sites: Site[],
+): Attributed<Site> => withError({ ...part, sites });
+
 type Unfinished<Site> = Omit<Attributed<Site>, 'bytes' | 'standardErrorBytes'>;
 
 function withError<Site extends HeapSite | OffHeapSite>(part: Unfinished<Site>): Attributed<Site> {

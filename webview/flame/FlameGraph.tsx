@@ -6,6 +6,7 @@ import { hasSource, placeText } from '../../src/analysis/places.ts';
 import { formatBytes, formatPercent } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { useWidth } from '../useSize.ts';
+import type { Parts } from './AllocationTable.tsx';
 import { drawFlame, ROW } from './drawFlame.ts';
 import { nameOf } from './frames.ts';
 
@@ -13,8 +14,12 @@ export interface FlameGraphProps {
 	tree: FlameNode;
 	search: string;
 	onlyMine: boolean;
+	parts: Parts;
+	/** Those that the editor asked for. */
+	focusedFrames: ReadonlySet<number>;
 }
 
+const NO_FRAMES: ReadonlySet<number> = new Set();
 const MOVES: Record<string, FlameMove> = {
 	ArrowUp: 'caller',
 	ArrowDown: 'callee',
@@ -24,8 +29,8 @@ const MOVES: Record<string, FlameMove> = {
 /** Boxes narrower than this many pixels are not drawn. */
 const MIN_PX = 1.5;
 
-/** Callers above, what they called below; as wide as the live bytes. */
-export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Element {
+/** Callers above, what they called below; as wide as their bytes. */
+export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_FRAMES }: FlameGraphProps): JSX.Element {
 	const panel = usePanel();
 	const { store, view, tip } = panel;
 	const host = useRef<HTMLDivElement>(null);
@@ -45,8 +50,8 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 		canvas.current.width = Math.round(width * scale);
 		canvas.current.height = Math.round(height * scale);
 		ctx.scale(scale, scale);
-		drawFlame(ctx, boxes, { width, theme, search, onlyMine, focused, hovered });
-	}, [boxes, width, height, theme, search, onlyMine, focused, hovered]);
+		drawFlame(ctx, boxes, { width, theme, search, onlyMine, focused, hovered, focusedFrames });
+	}, [boxes, width, height, theme, search, onlyMine, focused, hovered, focusedFrames]);
 
 	const describe = (index: number, x: number, y: number) => {
 		const box = boxes[index];
@@ -54,8 +59,13 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 			tip.value = undefined;
 			return;
 		}
-		const { frame, selfBytes, totalBytes } = box.node;
+		const { frame, selfBytes, totalBytes, selfOffHeapBytes, totalOffHeapBytes } = box.node;
 		const share = (bytes: number) => formatPercent(tree.totalBytes > 0 ? bytes / tree.totalBytes : 0);
+		const kinds = (bytes: number, offHeap: number) => {
+			if (bytes <= 0 || offHeap <= 0) return bytes > 0 && parts.offHeap ? ', on the heap' : '';
+			if (offHeap >= bytes) return ', outside the heap';
+			return `: heap ${formatBytes(bytes - offHeap)}, outside ${formatBytes(offHeap)}`;
+		};
 		const place = placeText(frame, store.model?.header.cwd ?? '');
 		tip.value = {
 			x,
@@ -63,8 +73,8 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 			title: box.parent < 0 ? 'all' : nameOf(frame, onlyMine),
 			lines: [
 				...(place ? [place] : []),
-				`total ${formatBytes(totalBytes)} (${share(totalBytes)})`,
-				`self ${formatBytes(selfBytes)} (${share(selfBytes)})`,
+				`total ${formatBytes(totalBytes)} (${share(totalBytes)})${kinds(totalBytes, totalOffHeapBytes)}`,
+				`self ${formatBytes(selfBytes)} (${share(selfBytes)})${kinds(selfBytes, selfOffHeapBytes)}`,
 			],
 		};
 	};
@@ -97,12 +107,12 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 	};
 	return (
 		<div class="flame-pane">
-			<FlameKey zoomed={path.length > 0} onReset={() => zoom(0)} />
+			<FlameKey offHeap={tree.totalOffHeapBytes > 0} zoomed={path.length > 0} onReset={() => zoom(0)} />
 			<div class="flame" ref={host}>
 				<canvas
 					ref={canvas}
 					role="img"
-					aria-label={`Flame graph of ${formatBytes(tree.totalBytes)} live heap; the table has the same figures. Arrow keys move, Enter zooms, Escape shows all, O opens the source.`}
+					aria-label={`Flame graph of ${formatBytes(tree.totalBytes)} ; the table has the same figures. Arrow keys move, Enter zooms, Escape shows all, O opens the source.`}
 					// The arrow keys move through the boxes.
 					tabIndex={0}
 					style={{ width: `${width}px`, height: `${height}px` }}
@@ -130,7 +140,7 @@ export function FlameGraph({ tree, search, onlyMine }: FlameGraphProps): JSX.Ele
 	);
 }
 
-function FlameKey({ zoomed, onReset }: { zoomed: boolean; onReset(): void }): JSX.Element {
+function FlameKey({ offHeap, zoomed, onReset }: { offHeap: boolean; zoomed: boolean; onReset(): void }): JSX.Element {
 	return (
 		<div class="flame-key">
 			<span>
@@ -149,6 +159,12 @@ function FlameKey({ zoomed, onReset }: { zoomed: boolean; onReset(): void }): JS
 				<span class="kind-mark mark-native" aria-hidden="true" />
 				native
 			</span>
+			{offHeap && (
+				<span>
+					<span class="off-heap-mark" aria-hidden="true" />
+					part outside the heap
+				</span>
+			)}
 			{zoomed && (
 				<button type="button" class="link" onClick={onReset}>
 					Show all

@@ -1,34 +1,30 @@
 import type { JSX } from 'preact';
-import type { SessionModel } from '../../src/analysis/sessionModel.ts';
+import type { LiveMoment } from '../../src/analysis/attribution.ts';
 import { formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
+import { Segments } from '../segments.tsx';
 import type { ProfileChoice } from '../state.ts';
-import { finalProfile } from './chosenProfile.ts';
 
-/** Which of the session's profiles to show. */
-export function ProfileSelect({ model }: { model: SessionModel }): JSX.Element {
+const LABELS: readonly { id: ProfileChoice; label: string }[] = [
+	{ id: 'peak', label: 'At peak' },
+	{ id: 'latest', label: 'Latest' },
+	{ id: 'final', label: 'Final' },
+];
+
+/** Of which moment live bytes are shown. */
+export function ProfileSelect({ momentOf }: { momentOf(choice: ProfileChoice): LiveMoment | undefined }): JSX.Element {
 	const { view } = usePanel();
-	const choices: { id: ProfileChoice; label: string; t: number | undefined }[] = [
-		{ id: 'peak', label: 'At peak', t: model.peakProfile?.t },
-		{ id: 'latest', label: 'Latest', t: model.latestProfile?.t },
-		{ id: 'final', label: 'Final', t: finalProfile(model)?.t },
-	];
 	return (
-		<fieldset class="segments" aria-label="Profile">
-			{choices.map(({ id, label, t }) => (
-				<label key={id} title={t === undefined ? 'Not read yet' : `Read at ${formatMs(t)}`}>
-					<input
-						type="radio"
-						name="profile"
-						checked={view.profile.value === id}
-						disabled={t === undefined}
-						onChange={() => {
-							view.profile.value = id;
-						}}
-					/>
-					<span>{label}</span>
-				</label>
-			))}
-		</fieldset>
+		<Segments
+			label="Moment"
+			choices={LABELS.map(({ id, label }) => {
+				const moment = momentOf(id);
+				return { id, label, meaning: moment ? `At ${formatMs(moment.t)}` : 'Not read yet', disabled: !moment };
+			})}
+			chosen={view.profile.value}
+			onChoose={id => {
+				view.profile.value = id;
+			}}
+		/>
 	);
 }

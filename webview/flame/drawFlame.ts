@@ -3,6 +3,7 @@ import type { Frame, FrameKind } from '../../src/protocol/entries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes } from '../../src/protocol/units.ts';
 import { fitText } from '../canvasText.ts';
+import { hatch } from '../chart/hatch.ts';
 import type { Theme } from '../theme.ts';
 import { isHit, nameOf } from './frames.ts';
 
@@ -15,7 +16,12 @@ export interface FlameLook {
 	onlyMine: boolean;
 	focused: number;
 	hovered: number;
+	/** Those that the editor asked for. */
+	focusedFrames: ReadonlySet<number>;
 }
+
+/** Height of the hatched strip under what lies outside the heap. */
+const STRIP = 4;
 
 const hueOf = (kind: FrameKind, theme: Theme): string => {
 	if (kind === 'user') return theme.orange;
@@ -30,16 +36,19 @@ export const labelOf = ({ node, parent }: FlameBox, onlyMine: boolean): string =
 /** A function without a name is known by its place, which a box has no column for. */
 function boxName(frame: Frame, onlyMine: boolean): string {
 	const name = nameOf(frame, onlyMine);
+	// Outside the heap the line is that of the call, and one function has several.
+	if (frame.functionLine !== undefined) return `${name}:${frame.line}`;
 	const file = frame.file.split(/[\\/]/).at(-1) ?? '';
 	return name === '(anonymous)' && file !== '' ? `${name} ${visibleText(file)}:${frame.line}` : name;
 }
 
 export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBox[], look: FlameLook): void {
-	const { width, theme, search, onlyMine, focused, hovered } = look;
+	const { width, theme, search, onlyMine, focused, hovered, focusedFrames } = look;
+	const hatched = hatch(ctx, theme.foreground);
 	ctx.font = `12px ${theme.font}`;
 	ctx.textBaseline = 'middle';
 	for (const [i, box] of boxes.entries()) {
-		const { frame } = box.node;
+		const { frame, totalBytes, totalOffHeapBytes } = box.node;
 		const left = box.x0 * width;
 		const wide = Math.max((box.x1 - box.x0) * width - 1, 0.5);
 		const top = box.depth * ROW;
@@ -54,11 +63,21 @@ export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBo
 				? 0.7
 				: (frame.kind === 'user' ? 0.46 : 0.3) + shade - (box.ancestor ? 0.1 : 0);
 		ctx.fillRect(left, top, wide, ROW - 1);
+		if (totalOffHeapBytes > 0 && wide >= 2) {
+			ctx.globalAlpha = dimmed ? 0.3 : 0.8;
+			ctx.fillStyle = hatched;
+			ctx.fillRect(left, top + ROW - 1 - STRIP, wide * Math.min(1, totalOffHeapBytes / totalBytes), STRIP);
+		}
 		ctx.globalAlpha = 1;
 		if (theme.contrastBorder && wide > 2) {
 			ctx.strokeStyle = theme.contrastBorder;
 			ctx.lineWidth = 1;
 			ctx.strokeRect(left + 0.5, top + 0.5, wide - 1, ROW - 2);
+		}
+		if (focusedFrames.has(frame.id)) {
+			ctx.strokeStyle = theme.focus;
+			ctx.lineWidth = 2;
+			ctx.strokeRect(left + 1, top + 1, Math.max(wide - 2, 1), ROW - 3);
 		}
 		if (i === focused || i === hovered) {
 			ctx.strokeStyle = i === focused ? theme.focus : theme.foreground;

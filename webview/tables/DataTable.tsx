@@ -29,6 +29,8 @@ export interface DataTableProps<T> {
 	keyOf(row: T): string | number;
 	initialSort: Sort;
 	rowClass?(row: T): string | undefined;
+	/** Rows that stand before the others, whatever the order. */
+	first?(row: T): boolean;
 	/** What stands under a row when it is opened; `undefined` where there is nothing more to say. */
 	detail?(row: T): ComponentChildren | undefined;
 	/** Names the row for the button that opens it. */
@@ -49,7 +51,9 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
 		open.value = next;
 	};
 	const sort = view.sorts.value[props.id] ?? props.initialSort;
-	const rows = sorted(props.rows, props.columns, sort);
+	const inOrder = sorted(props.rows, props.columns, sort);
+	const { first } = props;
+	const rows = first ? [...inOrder.filter(first), ...inOrder.filter(row => !first(row))] : inOrder;
 	const limit = props.shown ?? SHOWN;
 	const shown = all.value ? rows : rows.slice(0, limit);
 	const choose = (column: Column<T>) => {

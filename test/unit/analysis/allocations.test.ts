@@ -65,6 +65,23 @@ describe('allocations', () => {
 		assert.equal(names.includes('f5'), false);
 	});
 
+	it('gives what a built-in holds outside the heap to the line that called it, in rows only', () => {
+		const tree = new Map([node(1, 0, 1), node(2, 1, 2), node(3, 2, 3, 'native')]);
+		const offHeap = { live: [], offHeap: [[3, 0, 0, 50, 2]] as [number, number, number, number, number][] };
+		assert.deepEqual(
+			allocationRows(tree, offHeap).map(row => [row.frame.id, row.selfBytes, row.selfOffHeapBytes, row.totalBytes]),
+			[[2, 50, 50, 50]],
+		);
+		assert.equal(flameTree(tree, offHeap).children[0]?.children[0]?.frame.id, 3);
+		assert.deepEqual(
+			allocationRows(tree, { live: [[3, 50, 2]] }).map(({ frame, selfBytes }) => [frame.id, selfBytes]),
+			[
+				[3, 50],
+				[2, 0],
+			],
+		);
+	});
+
 	it('counts a recursive function once per stack', () => {
 		const rows = allocationRows(nodes, live);
 		const a = rows.find(({ frame }) => frame.id === 2);
