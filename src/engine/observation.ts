@@ -2,6 +2,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ProcessEntry, ProfileCause } from '../protocol/entries.ts';
 import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
 import { AllocationSampler } from './collectors/allocationSampler.ts';
+import { EvidenceWatch } from './collectors/evidenceWatch.ts';
 import { GcCollector } from './collectors/gcCollector.ts';
 import { isSameProcess } from './collectors/hostRss.ts';
 import { MemorySampler } from './collectors/memorySampler.ts';
@@ -113,7 +114,13 @@ export class Observation implements PollConsumer {
 		log.add(entry);
 		const localPid = sameMachine && isSameProcess(pid, facts.rss) ? pid : undefined;
 		const memory = new MemorySampler(log.add, localPid);
-		const consumers = [memory, this.#gc, this.#events, this.#offHeap, this.#allocations, this];
+		const evidence = new EvidenceWatch({
+			read: () => this.readAllocations('peak'),
+			system: () => log.model.system,
+			now: () => clock.now(),
+			onError: this.#onError,
+		});
+		const consumers = [memory, evidence, this.#gc, this.#events, this.#offHeap, this.#allocations, this];
 		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers, () =>
 			this.#silent(),
 		);
