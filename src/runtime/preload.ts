@@ -12,8 +12,11 @@ import { claim } from './guest/rendezvous.ts';
 import { installResolution } from './guest/resolution.ts';
 import { beginSession } from './guest/session.ts';
 import { isWrapperProcess } from './guest/wrapperProcess.ts';
+import { installOffHeap } from './offHeap/install.ts';
+import { sharedHub } from './reporter.ts';
 
 const HOOKS_KEY = 'memory-manager.hooks';
+const OFF_HEAP_KEY = 'memory-manager.offHeap';
 const LOADED_KEY = Symbol.for('memory-manager.preload');
 
 try {
@@ -29,6 +32,7 @@ function start(): void {
 	if (!isMainThread) {
 		const hooks = getEnvironmentData(HOOKS_KEY) !== false;
 		installResolution({ dir: __dirname, hooks, isHooksThread: isHooksThread() });
+		if (getEnvironmentData(OFF_HEAP_KEY) === true && !isHooksThread()) installOffHeap(sharedHub());
 		return;
 	}
 	const link = readLink();
@@ -39,6 +43,10 @@ function start(): void {
 	// Worker threads, which see no link any more, do as their parent did.
 	setEnvironmentData(HOOKS_KEY, hooks);
 	installResolution({ dir: __dirname, hooks, isHooksThread: false });
+	if (chosen && link.offHeap) {
+		setEnvironmentData(OFF_HEAP_KEY, true);
+		installOffHeap(sharedHub());
+	}
 	if (chosen) beginSession(link, () => require('node:inspector') as typeof inspector);
 }
 

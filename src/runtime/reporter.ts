@@ -11,6 +11,7 @@ import {
 	HUB_KEY,
 	NOTIFY_BINDING,
 	type Notification,
+	type OffHeapReport,
 	type RuntimeCommand,
 	type RuntimeEntry,
 	type RuntimeHub,
@@ -37,6 +38,16 @@ import { VERSION } from './version.ts';
 
 export type CommandHandler = (command: RuntimeCommand) => CommandResult;
 
+/** Who attributes memory outside the heap; the preload's, where it is switched on. */
+export interface OffHeapSource {
+	start(): void;
+	stop(): void;
+	/** The next drain is the last. */
+	end(): void;
+	setInterval(bytes: number): void;
+	drain(arrayBuffersBytes: () => number): OffHeapReport | undefined;
+}
+
 export interface SharedHub extends RuntimeHub {
 	/** False: nobody listens, and reporting must cost no more than this look. */
 	readonly recording: boolean;
@@ -62,6 +73,10 @@ export interface SharedHub extends RuntimeHub {
 	end(span: OpenSpan, failed: boolean): void;
 	/** Runs `fn` so that spans begun in it, also later and asynchronously, have `span` as their parent. */
 	inside<T>(span: OpenSpan, fn: () => T): T;
+	/** Ids of the regions that are open around the running code, outermost first, followed across `await`. */
+	openRegions?(): number[];
+	/** From here on `source` records when the hub does. */
+	attachOffHeap?(source: OffHeapSource): void;
 	/** Calls the engine's attention; true when there is one to call. */
 	notify(what: Notification): boolean;
 }
@@ -93,6 +108,7 @@ class Hub implements SharedHub {
 	readonly #spans = new OpenSpans(this.#queue);
 	#context: AsyncLocalStorage<OpenSpan> | undefined;
 	#binding: ((payload: string) => void) | undefined;
+	#offHeap: OffHeapSource | undefined;
 
 	go(): void {
 		if (this.recording) return;
@@ -103,10 +119,12 @@ class Hub implements SharedHub {
 		for (const stores of this.#stores) stores.reset();
 		this.#events.reset();
 		this.recording = true;
+		this.#offHeap?.start();
 	}
 
 	leave(): void {
 		this.recording = false;
+		this.#offHeap?.stop();
 		this.#binding = undefined;
 		this.#queue.clear();
 		this.#events.clear();
@@ -163,7 +181,21 @@ class Hub implements SharedHub {
 		return this.#context.run(span, fn);
 	}
 
+	openRegions(): number[] {
+		return this.#spans.openRegions(this.#context?.getStore());
+	}
+
+	attachOffHeap(source: OffHeapSource): void {
+		this.#offHeap = source;
+		if (this.recording) source.start();
+	}
+
+	setOffHeapInterval(bytes: number): void {
+		this.#offHeap?.setInterval(bytes);
+	}
+
 	notify(what: Notification): boolean {
+		if (what === 'ending') this.#offHeap?.end();
 		if (!this.#binding) return false;
 		try {
 			this.#binding(what);
@@ -176,6 +208,7 @@ class Hub implements SharedHub {
 	#drain(reading: MemoryReading | undefined): Drained {
 		if (!this.recording) return { entries: [], dropped: 0 };
 		const now = monotonicMs();
+		const offHeap = this.#offHeap?.drain(() => reading?.arrayBuffersBytes ?? readMemory().arrayBuffersBytes);
 		if (this.#spans.size > 0) this.#spans.raiseAll(reading ?? readMemory());
 		const { spans, dropped } = this.#queue.take();
 		const open = this.#spans.announce();
@@ -193,6 +226,7 @@ class Hub implements SharedHub {
 		return {
 			entries: [...definitions, ...(open satisfies SpanEntry[]), ...spans, ...totals, ...events.events],
 			dropped: dropped + events.dropped,
+			...(offHeap && { offHeap }),
 		};
 	}
 }

@@ -13,6 +13,9 @@ const MAX_OPEN = 16_384;
 /** Ancestors whose peak is raised with each reading: in a deeper recursion the outer ones see the readings of the drains only. */
 const MAX_ANCESTORS = 1_024;
 
+/** Regions told of one allocation. */
+const MAX_CHAIN = 64;
+
 /** A call that has begun. `round` is the recording it belongs to: a call that outlives it is not counted. */
 export interface OpenSpan {
 	readonly id: number;
@@ -126,6 +129,17 @@ export class OpenSpans {
 			entries.push(this.#entry(span));
 		}
 		return entries;
+	}
+
+	/** Ids of the regions open around code that runs inside `within`, outermost first; the innermost of a deep recursion. */
+	openRegions(within: OpenSpan | undefined): number[] {
+		const regions: number[] = [];
+		let span = this.#nearestOpen(within);
+		for (let left = MAX_CHAIN; span && left > 0; left--) {
+			regions.push(span.region.id);
+			span = this.#nearestOpen(span.parent);
+		}
+		return regions.reverse();
 	}
 
 	#nearestOpen(from: OpenSpan | undefined): OpenSpan | undefined {
