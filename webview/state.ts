@@ -47,6 +47,8 @@ export interface ViewState {
 	chart: 'lines' | 'parts';
 	/** The tab Allocations tells of the moment at which RSS was highest. */
 	peakShown: boolean;
+	/** The sudden end of this session has been brought to the eye: what is looked at since then is a person's choice. */
+	endShown: boolean;
 	flamePath: FlamePath;
 	search: string;
 	/** By table. */
@@ -71,6 +73,7 @@ export const INITIAL_VIEW: ViewState = {
 	regionFilter: undefined,
 	chart: 'lines',
 	peakShown: false,
+	endShown: false,
 	flamePath: [],
 	search: '',
 	sorts: {},
@@ -95,6 +98,7 @@ const isViewState = shape({
 	regionFilter: optional(isCount),
 	chart: oneOf('lines', 'parts'),
 	peakShown: isBoolean,
+	endShown: isBoolean,
 	flamePath: arrayOf(isCount),
 	search: isString,
 	sorts: value => isRecord(value) && Object.values(value).every(shape({ column: isString, descending: isBoolean })),
@@ -125,6 +129,7 @@ export function resetForSession(view: ViewSignals, sessionId: string): void {
 	view.measure.value = 'live';
 	view.regionFilter.value = undefined;
 	view.peakShown.value = false;
+	view.endShown.value = false;
 	view.follow.value = false;
 	view.paused.value = false;
 	view.flamePath.value = [];

@@ -16,7 +16,8 @@ export interface EndSite {
 }
 
 export interface EndStory {
-	reason: EndReason;
+	/** Absent where the recording breaks off: then nobody knows. */
+	reason?: EndReason;
 	/** Whether memory is what ended it: then `sentence` is the first thing to show. */
 	ofMemory: boolean;
 	/** "1.90 GB of 2.00 GB live, 71 % from rows.push at load.ts:88" */
@@ -32,33 +33,45 @@ export interface EndStory {
 const WINDOW_MS = 30_000;
 const MAX_SITES = 20;
 
-/** The last moments of a process that ended; `undefined` while it runs, and where a recording breaks off. */
-export function endStory(model: SessionModel): EndStory | undefined {
+/**
+ * The last moments of a process that ended, and those up to where a recording breaks off; `undefined` while it runs.
+ * @param live False for an opened recording.
+ */
+export function endStory(model: SessionModel, live = true): EndStory | undefined {
 	const { state } = model;
-	if (state?.state !== 'ended' || !state.reason) return undefined;
-	const { reason } = state;
+	const ended = state?.state === 'ended';
+	if (ended ? !state.reason : live) return undefined;
+	const reason = ended ? state.reason : undefined;
+	const at = ended ? state.t : model.now;
 	const profile = model.latestProfile;
 	const sites = sitesOf(model);
-	const ofMemory = reason.kind === 'outOfMemory' || reason.kind === 'memoryKill';
 	return {
-		reason,
-		ofMemory,
+		...(reason && { reason }),
+		ofMemory: reason?.kind === 'outOfMemory' || reason?.kind === 'memoryKill',
 		sentence: sentenceOf(model, reason, sites),
-		window: { min: Math.max(0, state.t - WINDOW_MS), max: Math.max(state.t, 1) },
+		window: { min: Math.max(0, at - WINDOW_MS), max: Math.max(at, 1) },
 		...(profile && { profileAt: profile.t }),
 		sites,
 	};
 }
 
-function sentenceOf(model: SessionModel, reason: EndReason, sites: readonly EndSite[]): string {
+/** Signals that a person or a program sends to end a script, which then ends as it is meant to. */
+const ASKED = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE']);
+
+/** Whether it was cut off in the middle of its work: then its last moments are what to look at. */
+export function isSudden({ reason, ofMemory }: EndStory): boolean {
+	return ofMemory || reason === undefined || (reason.kind === 'signal' && !ASKED.has(reason.signal));
+}
+
+function sentenceOf(model: SessionModel, reason: EndReason | undefined, sites: readonly EndSite[]): string {
 	const level = levelOf(model, reason);
 	// A heap that is full is not explained by what lies outside of it.
-	const onHeap = reason.kind === 'outOfMemory';
+	const onHeap = reason?.kind === 'outOfMemory';
 	const weight = (site: EndSite) => (onHeap ? site.heapBytes : site.heapBytes + site.offHeapBytes);
 	const sum = sites.reduce((total, site) => total + weight(site), 0);
 	let top: EndSite | undefined;
 	for (const site of sites) if (site.frame.kind === 'user' && (!top || weight(site) > weight(top))) top = site;
-	const words = [level ?? describeEnd(reason)];
+	const words = [level ?? (reason ? describeEnd(reason) : 'the recording breaks off')];
 	if (top && sum > 0 && weight(top) > 0) {
 		const { frame } = top;
 		const name = frame.functionName === '' ? '' : `${visibleText(frameName(frame), 80)} at `;
@@ -69,9 +82,9 @@ function sentenceOf(model: SessionModel, reason: EndReason, sites: readonly EndS
 }
 
 /** How full it was: of the heap, of the container, of the machine, or RSS alone. */
-function levelOf(model: SessionModel, reason: EndReason): string | undefined {
+function levelOf(model: SessionModel, reason: EndReason | undefined): string | undefined {
 	const { latest, latestProfile, system } = model;
-	if (reason.kind === 'outOfMemory') {
+	if (reason?.kind === 'outOfMemory') {
 		const limit = reason.limitBytes ?? latest?.heapLimitBytes;
 		// The floor of the last full collection is live for sure; the heap in use has garbage in it.
 		const floor = model.gcs.findLast(({ kind }) => kind === 'markCompact')?.usedAfterBytes;
@@ -80,6 +93,7 @@ function levelOf(model: SessionModel, reason: EndReason): string | undefined {
 		return `${of(limit === undefined ? live : Math.min(live, limit), limit)} live`;
 	}
 	if (latest?.rssBytes === undefined) return undefined;
+	if (!reason) return `${formatBytes(latest.rssBytes)} in memory where the recording breaks off`;
 	if (reason.kind !== 'memoryKill') return `${formatBytes(latest.rssBytes)} in memory at the end`;
 	const limit = reason.limitBytes ?? (reason.by === 'container' ? system?.containerLimitBytes : system?.totalBytes);
 	return `${of(latest.rssBytes, limit)} in memory`;

@@ -6,6 +6,7 @@ import { PartsBar } from '../parts/PartsBar.tsx';
 import { Processes } from '../processes/Processes.tsx';
 import { Tooltip } from '../tooltip.tsx';
 import { EmptyState } from './EmptyState.tsx';
+import { EndBand } from './EndBand.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
 import { Tabs } from './Tabs.tsx';
@@ -33,6 +34,7 @@ export function App({ connected }: { connected: boolean }): JSX.Element | null {
 	return (
 		<main>
 			<Header />
+			<EndBand />
 			<PartsBar />
 			<Notices />
 			<Processes />

@@ -7,6 +7,7 @@ import { usePanel } from '../context.ts';
 import { IconButton } from '../controls.ts';
 import { Icon, type IconName } from '../icons.tsx';
 import { Figures } from './Figures.tsx';
+import { ForecastBadge } from './ForecastBadge.tsx';
 import { LevelBadge } from './LevelBadge.tsx';
 
 const CONTROLS: readonly { action: PanelAction; icon: IconName; label: string }[] = [
@@ -37,6 +38,7 @@ export function Header(): JSX.Element | null {
 					{formatMs(model.now)}
 				</span>
 				<LevelBadge system={model.system} />
+				{running && <ForecastBadge />}
 				{!info.live && <span class="tag">recording</span>}
 				<fieldset class="actions" aria-label="Session">
 					{running &&
