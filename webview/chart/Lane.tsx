@@ -6,6 +6,7 @@ import type { Theme } from '../theme.ts';
 import { useWidth } from '../useSize.ts';
 import { GUTTER_LEFT, GUTTER_RIGHT } from './chartOptions.ts';
 import { shownWindow } from './MemoryChart.tsx';
+import { select } from './selectTime.ts';
 
 export interface LaneGeometry {
 	width: number;
@@ -99,6 +100,7 @@ export function Lane<T>(props: LaneProps<T>): JSX.Element {
 				onClick={event => {
 					const item = under(event);
 					if (item !== undefined) props.onPick?.(item);
+					else select(panel, undefined);
 				}}
 				onKeyDown={onKeyDown}
 				onBlur={() => focus(undefined)}

@@ -7,6 +7,7 @@ import { fitText } from '../canvasText.ts';
 import { type Panel, usePanel } from '../context.ts';
 import type { HueName, Theme } from '../theme.ts';
 import { Lane, type LaneGeometry } from './Lane.tsx';
+import { selectSpan } from './selectTime.ts';
 
 const ROW = 18;
 const MAX_ROWS = 8;
@@ -15,7 +16,7 @@ const HUES: readonly HueName[] = ['blue', 'purple', 'green', 'orange', 'yellow',
 
 export function RegionLane(): JSX.Element | null {
 	const panel = usePanel();
-	const { store, view } = panel;
+	const { store } = panel;
 	store.revision.value;
 	const version = store.version('span');
 	// Only open calls grow with the clock, and those are drawn up to `now` below.
@@ -46,7 +47,7 @@ export function RegionLane(): JSX.Element | null {
 				describe={item => describe(item, end(item))}
 				onPick={item => {
 					panel.pickedRegion.value = item.span.region;
-					view.tab.value = 'regions';
+					selectSpan(panel, item.span);
 				}}
 			/>
 			{lanes.hidden > 0 && (
@@ -68,6 +69,7 @@ export function RegionLane(): JSX.Element | null {
 			lines.push('Only timed: its memory was not read.');
 		}
 		if (span.failed) lines.push('It threw.');
+		lines.push('Click selects its time.');
 		return { title: nameOf(span.region), lines };
 	}
 }

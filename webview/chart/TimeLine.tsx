@@ -11,9 +11,12 @@ import { Legend } from './Legend.tsx';
 import { MemoryChart } from './MemoryChart.tsx';
 import { PressureLane } from './PressureLane.tsx';
 import { RegionLane } from './RegionLane.tsx';
+import { Selection } from './Selection.tsx';
+import { select, zoomToSelection } from './selectTime.ts';
 
 export function TimeLine(): JSX.Element {
-	const { store, view } = usePanel();
+	const panel = usePanel();
+	const { store, view } = panel;
 	store.revision.value;
 	const running = store.info.value?.live === true && store.liveModel?.state?.state !== 'ended';
 	const zoom = view.zoom.value;
@@ -26,8 +29,18 @@ export function TimeLine(): JSX.Element {
 				{view.chart.value === 'parts' ? <PartsLegend /> : <Legend />}
 				<ChartSelect />
 				<div class="timeline-actions">
+					{view.brush.value && (
+						<>
+							<IconButton label="Zoom to the selected time" onPress={() => zoomToSelection(panel)}>
+								<Icon name="zoomIn" />
+							</IconButton>
+							<IconButton label="Clear the selection" onPress={() => select(panel, undefined)}>
+								<Icon name="close" />
+							</IconButton>
+						</>
+					)}
 					<IconButton
-						label="Show the whole run"
+						label="Show the whole run (Shift and drag zooms)"
 						disabled={!zoom && !follow}
 						onPress={() => {
 							view.zoom.value = undefined;
@@ -60,10 +73,13 @@ export function TimeLine(): JSX.Element {
 					)}
 				</div>
 			</div>
-			<MemoryChart />
-			<GcLane />
-			<PressureLane />
-			<RegionLane />
+			<div class="timeline-plots">
+				<MemoryChart />
+				<GcLane />
+				<PressureLane />
+				<RegionLane />
+				<Selection />
+			</div>
 		</section>
 	);
 }

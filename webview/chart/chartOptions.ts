@@ -17,9 +17,12 @@ export interface ChartSource {
 	peak(): Peak | undefined;
 	rssShown(): boolean;
 	onCursor(index: number | undefined): void;
-	/** A drag from one time to another. */
-	onSelect(from: number, to: number): void;
-	onReset(): void;
+	/** A drag from one time to another; with Shift held it is to zoom. */
+	onSelect(from: number, to: number, zooms: boolean): void;
+	onClick(t: number): void;
+	onDoubleClick(t: number): void;
+	/** Where the mark of the highest RSS was drawn, in CSS pixels of the chart; `undefined` when it is not in sight. */
+	onPeak(at: { left: number; top: number } | undefined): void;
 }
 
 /** What is drawn over the time axis. */
@@ -42,6 +45,7 @@ export const lineSeries = (theme: () => Theme, shown: (column: string) => boolea
 
 export function chartOptions(width: number, { series, bands }: Drawn, source: ChartSource): uPlot.Options {
 	const { theme } = source;
+	let zooms = false;
 	const axis = {
 		stroke: () => theme().muted,
 		font: `11px ${theme().font}`,
@@ -57,8 +61,12 @@ export function chartOptions(width: number, { series, bands }: Drawn, source: Ch
 			drag: { x: true, y: false, setScale: false },
 			points: { size: 6 },
 			bind: {
-				dblclick: () => () => {
-					source.onReset();
+				mousedown: (_plot, _over, handle) => event => {
+					zooms = event.shiftKey;
+					return handle(event);
+				},
+				dblclick: plot => event => {
+					source.onDoubleClick(plot.posToVal(event.offsetX, 'x'));
 					return null;
 				},
 			},
@@ -95,12 +103,16 @@ export function chartOptions(width: number, { series, bands }: Drawn, source: Ch
 		series: [{}, ...series],
 		...(bands && { bands }),
 		hooks: {
+			// After a drag none comes: the chart keeps it to itself.
+			ready: [
+				plot => plot.over.addEventListener('click', ({ offsetX }) => source.onClick(plot.posToVal(offsetX, 'x'))),
+			],
 			setCursor: [plot => source.onCursor(plot.cursor.idx ?? undefined)],
 			setSelect: [
 				plot => {
 					const { left, width: dragged } = plot.select;
 					if (dragged <= 0) return;
-					source.onSelect(plot.posToVal(left, 'x'), plot.posToVal(left + dragged, 'x'));
+					source.onSelect(plot.posToVal(left, 'x'), plot.posToVal(left + dragged, 'x'), zooms);
 					plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 				},
 			],
@@ -113,7 +125,14 @@ export function chartOptions(width: number, { series, bands }: Drawn, source: Ch
 function drawPeak(plot: uPlot, source: ChartSource): void {
 	const peak = source.peak();
 	const { min, max } = source.window();
-	if (!peak || !source.rssShown() || peak.t < min || peak.t > max) return;
+	if (!peak || !source.rssShown() || peak.t < min || peak.t > max) {
+		source.onPeak(undefined);
+		return;
+	}
+	source.onPeak({
+		left: plot.over.offsetLeft + plot.valToPos(peak.t, 'x'),
+		top: plot.over.offsetTop + plot.valToPos(peak.bytes, 'y'),
+	});
 	const { ctx } = plot;
 	const theme = source.theme();
 	const x = plot.valToPos(peak.t, 'x', true);

@@ -85,6 +85,7 @@ export function AllocationControls({ model }: { model: SessionModel }): JSX.Elem
 								text={`${formatMs(window.min)} – ${formatMs(window.max)}`}
 								label="Take the whole run"
 								onRemove={() => {
+									// What is measured stays: of the whole run now.
 									view.brush.value = undefined;
 								}}
 							/>

@@ -116,6 +116,12 @@ const COLUMNS: readonly Column<RegionData>[] = [
 		sortValue: ({ retainedBytes }) => retainedBytes ?? Number.NEGATIVE_INFINITY,
 		render: ({ retainedBytes }) => formatDelta(retainedBytes),
 	},
+	{
+		id: 'show',
+		title: 'Allocations',
+		quietTitle: true,
+		render: ({ definition }) => <ShowAllocations region={definition.id} name={definition.name} />,
+	},
 	{ id: 'site', title: 'Defined at', render: ({ definition }) => <SiteLink site={definition.site} /> },
 ];
 
@@ -133,6 +139,27 @@ function RegionName({ region: { definition, stats } }: { region: RegionData }): 
 				</span>
 			)}
 		</>
+	);
+}
+
+/** The flame graph of all its calls together. */
+function ShowAllocations({ region, name }: { region: number; name: string }): JSX.Element {
+	const { view } = usePanel();
+	return (
+		<button
+			type="button"
+			class="link"
+			aria-label={`Show allocations of ${visibleText(name, 80)}`}
+			onClick={() => {
+				view.regionFilter.value = region;
+				view.peakShown.value = false;
+				view.flamePath.value = [];
+				if (view.measure.value === 'live') view.measure.value = 'allocated';
+				view.tab.value = 'allocations';
+			}}
+		>
+			Show allocations
+		</button>
 	);
 }
 
