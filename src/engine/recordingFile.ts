@@ -2,10 +2,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { SessionModel } from '../analysis/sessionModel.ts';
+import { CHECKPOINT_LINE } from '../protocol/checkpoint.ts';
+import type { Entry } from '../protocol/entries.ts';
 import { isEntry, isEntryType } from '../protocol/entryGuards.ts';
 import { isRecord } from '../protocol/guards.ts';
 import { MAX_LINE_LENGTH, parseHeader, parseJson } from '../protocol/recording.ts';
 import { errors, UserError } from './errors.ts';
+import { CheckpointReader } from './recording/checkpointReader.ts';
+import { type CheckpointPlace, checkpointsOf } from './recording/findCheckpoint.ts';
 
 export interface OpenedRecording {
 	model: SessionModel;
@@ -16,34 +20,52 @@ export interface OpenedRecording {
 	unknownEntries: number;
 	/** The writer was interrupted inside its last line. */
 	cutLastLine: boolean;
+	/** What was not read because a checkpoint stands for it: damage in it was not looked for. 0 when all was read. */
+	skippedBytes: number;
 }
 
 export interface ReadOptions {
 	signal?: AbortSignal;
 	onProgress?: (bytesRead: number, totalBytes: number) => void;
+	/** Reads every line, whether or not the file has a checkpoint. */
+	whole?: boolean;
 }
 
 /**
- * Reads a recording into a model, a piece at a time: memory is that of the model, not of the file.
+ * Reads a recording into a model, a piece at a time: memory is that of the model, not of the file. A long one is read from its last sound
+ * checkpoint on (see `protocol/checkpoint.ts`).
  * Rejects with `cannotRead`, `emptyRecording`, `notARecording`, `newerRecording`, or the signal's reason.
  */
 export async function readRecording(path: string, options: ReadOptions = {}): Promise<OpenedRecording> {
-	const reader = new RecordingReader(path);
 	try {
 		const { size } = await stat(path);
-		const stream = createReadStream(path, {
-			highWaterMark: 1 << 20,
-			...(options.signal && { signal: options.signal }),
-		});
-		for await (const chunk of stream) {
-			reader.add(chunk as Buffer);
-			options.onProgress?.(reader.bytes, size);
+		for await (const place of options.whole ? [] : checkpointsOf(path, size)) {
+			const reader = new RecordingReader(path, place);
+			if (await readFrom(path, place.from, size, reader, options)) return reader.finish();
 		}
+		const reader = new RecordingReader(path);
+		await readFrom(path, 0, size, reader, options);
+		return reader.finish();
 	} catch (error) {
 		options.signal?.throwIfAborted();
 		throw error instanceof UserError ? error : errors.cannotRead(path, error);
 	}
-	return reader.finish();
+}
+
+/** @returns Whether the reader took it: `false` as soon as its checkpoint shows not to be sound. */
+async function readFrom(
+	path: string,
+	from: number,
+	size: number,
+	reader: RecordingReader,
+	{ signal, onProgress }: ReadOptions,
+): Promise<boolean> {
+	const stream = createReadStream(path, { start: from, highWaterMark: 1 << 20, ...(signal && { signal }) });
+	for await (const chunk of stream) {
+		if (!reader.add(chunk as Buffer)) return false;
+		onProgress?.(reader.bytes, size);
+	}
+	return reader.isSound;
 }
 
 class RecordingReader {
@@ -56,12 +78,29 @@ class RecordingReader {
 	#model: SessionModel | undefined;
 	#damagedLines = 0;
 	#unknownEntries = 0;
+	readonly #skippedBytes: number = 0;
+	/** Set until the checkpoint that the file is read from is complete. */
+	#checkpoint: CheckpointReader | undefined;
+	/** Entries that were written between its lines. */
+	#between: Entry[] = [];
+	#broken = false;
 
-	constructor(path: string) {
+	constructor(path: string, place?: CheckpointPlace) {
 		this.#path = path;
+		if (!place) return;
+		this.#model = new SessionModel(place.header);
+		this.#checkpoint = new CheckpointReader(place.header);
+		this.#skippedBytes = place.from - place.headerBytes;
+		this.bytes = place.from;
 	}
 
-	add(chunk: Buffer): void {
+	/** Whether what was read is whole: a checkpoint that was begun has come to its end. */
+	get isSound(): boolean {
+		return !this.#broken && this.#checkpoint === undefined;
+	}
+
+	/** @returns Whether to go on. */
+	add(chunk: Buffer): boolean {
 		this.bytes += chunk.length;
 		const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
 		this.#rest = lines.pop() ?? '';
@@ -77,6 +116,7 @@ class RecordingReader {
 			this.#damagedLines++;
 		}
 		for (const line of lines) this.#line(line);
+		return !this.#broken;
 	}
 
 	finish(): OpenedRecording {
@@ -92,6 +132,7 @@ class RecordingReader {
 			damagedLines: this.#damagedLines,
 			unknownEntries: this.#unknownEntries,
 			cutLastLine,
+			skippedBytes: this.#skippedBytes,
 		};
 	}
 
@@ -103,10 +144,30 @@ class RecordingReader {
 			else throw errors.notARecording(this.#path);
 			return;
 		}
+		if (line.startsWith(CHECKPOINT_LINE)) {
+			if (this.#checkpoint) this.#restore(this.#checkpoint, this.#model, parseJson(line));
+			return;
+		}
+		if (this.#checkpoint?.isBegun === false) this.#broken = true;
 		if (line.trim() === '') return;
 		const value = parseJson(line);
-		if (isEntry(value)) this.#model.apply(value);
-		else if (isRecord(value) && typeof value.type === 'string' && !isEntryType(value.type)) this.#unknownEntries++;
+		if (isEntry(value)) {
+			if (this.#checkpoint) this.#between.push(value);
+			else this.#model.apply(value);
+		} else if (isRecord(value) && typeof value.type === 'string' && !isEntryType(value.type)) this.#unknownEntries++;
 		else this.#damagedLines++;
+	}
+
+	#restore(checkpoint: CheckpointReader, { header }: SessionModel, line: unknown): void {
+		const state = checkpoint.add(line);
+		if (state === true) return;
+		this.#checkpoint = undefined;
+		if (state === false) {
+			this.#broken = true;
+			return;
+		}
+		this.#model = SessionModel.fromSnapshot({ ...state, header });
+		for (const entry of this.#between) this.#model.apply(entry);
+		this.#between = [];
 	}
 }

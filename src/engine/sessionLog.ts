@@ -5,6 +5,7 @@ import type { Entry, NoticeEntry } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
 import { messageOf } from './errors.ts';
 import type { SessionClock } from './inspector/clock.ts';
+import { Checkpointer } from './recording/checkpointer.ts';
 import { RecordingWriter } from './recording/recordingWriter.ts';
 
 /** The one stream of a session: every entry goes into the model, to the file and to the listeners, in this order. */
@@ -14,6 +15,7 @@ export class SessionLog {
 	readonly #logger: Logger;
 	readonly #emitter: Emitter<Entry[]>;
 	#writer: RecordingWriter | undefined;
+	#checkpoints: Checkpointer | undefined;
 	#batch: Entry[] = [];
 
 	constructor(header: RecordingHeader, clock: SessionClock, logger: Logger) {
@@ -37,6 +39,7 @@ export class SessionLog {
 			this.#writer = await RecordingWriter.create(path, this.model.header, error =>
 				this.notice('error', error.message),
 			);
+			this.#checkpoints = new Checkpointer(this.#writer, this.model);
 		} catch (error) {
 			this.notice('error', messageOf(error));
 		}
@@ -58,6 +61,7 @@ export class SessionLog {
 		const batch = this.#batch;
 		this.#batch = [];
 		this.#writer?.write(batch);
+		this.#checkpoints?.consider();
 		this.#emitter.fire(batch);
 	}
 
@@ -69,6 +73,7 @@ export class SessionLog {
 
 	async close(): Promise<void> {
 		this.flush();
+		await this.#checkpoints?.close();
 		await this.#writer?.close();
 		this.flush();
 		this.#emitter.dispose();

@@ -5,6 +5,8 @@
  * - Every other line is an entry (`entries.ts`), in the order in which it was learned; `t` is ms since `originEpochMs`.
  * - A reader skips entry types it does not know and lines it cannot parse, and says how many. The last line may be cut:
  *   whatever ended the writer, everything before that line stands.
+ * - Lines of `type` `checkpoint` stand for everything before them, so that a long file opens quickly (`checkpoint.ts`). They repeat what
+ *   entries say: a reader may pass over them.
  * - The environment of the command is never recorded.
  *
  * Format 1: the entries of `entries.ts` as of version 0.1.0.

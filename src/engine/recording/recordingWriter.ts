@@ -38,7 +38,7 @@ export class RecordingWriter {
 			mkdirSync(dirname(path), { recursive: true });
 			const writer = new RecordingWriter(path, await open(path, 'ax'), onError);
 			writer.#waiting.push(`${JSON.stringify(header)}\n`);
-			await writer.#flush();
+			await writer.flush();
 			return writer;
 		} catch (error) {
 			throw errors.cannotWrite(path, error);
@@ -50,10 +50,28 @@ export class RecordingWriter {
 		return this.#bytes;
 	}
 
+	get failed(): boolean {
+		return this.#failed;
+	}
+
+	/** Hands over what waits; the byte at which the next line begins. */
+	place(): number {
+		void this.flush();
+		return this.#bytes;
+	}
+
 	write(entries: readonly Entry[]): void {
 		if (this.#failed) return;
 		for (const entry of entries) this.#waiting.push(`${JSON.stringify(entry)}\n`);
-		this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_MS);
+		this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+	}
+
+	/** One line of JSON that is no entry. @returns Its bytes. */
+	writeLine(json: string): number {
+		if (this.#failed) return 0;
+		this.#waiting.push(`${json}\n`);
+		this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+		return Buffer.byteLength(json) + 1;
 	}
 
 	/** Ends the recording and takes its file away. */
@@ -63,11 +81,12 @@ export class RecordingWriter {
 	}
 
 	async close(): Promise<void> {
-		await this.#flush();
+		await this.flush();
 		await this.#handle.close().catch(error => this.#fail(error));
 	}
 
-	#flush(): Promise<void> {
+	/** Hands what waits to the disk; settles when it is there. */
+	flush(): Promise<void> {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		const text = this.#waiting.join('');

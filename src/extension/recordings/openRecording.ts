@@ -28,6 +28,10 @@ export function openRecordingFile(
 				percent = now;
 			},
 		});
+		if (opened.skippedBytes > 0)
+			log.info(
+				`"${path}": its first ${formatBytes(opened.skippedBytes)} were not read again: a checkpoint stands for them.`,
+			);
 		for (const sentence of faultsOf(opened)) log.warn(`"${path}": ${sentence}`);
 		for (const message of faultsOf(opened)) {
 			opened.model.apply({ type: 'notice', t: opened.model.now, severity: 'warning', message });

@@ -31,7 +31,7 @@ describe('readRecording', () => {
 		assert.deepEqual(model.peakRss, { t: 2, bytes: 1_002 });
 		assert.equal(model.now, 3);
 		assert.equal(bytes, content.length);
-		assert.deepEqual(rest, { damagedLines: 0, unknownEntries: 0, cutLastLine: false });
+		assert.deepEqual(rest, { damagedLines: 0, unknownEntries: 0, cutLastLine: false, skippedBytes: 0 });
 	});
 	it('opens a file that ends inside its last line, or inside a character', async () => {
 		const whole = Buffer.from(
