@@ -4,7 +4,7 @@ import { formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
-import { PartsLegend } from '../parts/PartsLegend.tsx';
+import { PartsHint } from '../parts/PartsHint.tsx';
 import { ChartSelect } from './ChartSelect.tsx';
 import { GcLane } from './GcLane.tsx';
 import { Legend } from './Legend.tsx';
@@ -26,7 +26,7 @@ export function TimeLine(): JSX.Element {
 	return (
 		<section class="timeline" aria-label="Memory over time">
 			<div class="timeline-bar">
-				{view.chart.value === 'parts' ? <PartsLegend /> : <Legend />}
+				{view.chart.value === 'parts' ? <PartsHint /> : <Legend />}
 				<ChartSelect />
 				<div class="timeline-actions">
 					{view.brush.value && (

@@ -35,9 +35,9 @@ export function App({ connected }: { connected: boolean }): JSX.Element | null {
 		<main>
 			<Header />
 			<EndBand />
-			<PartsBar />
 			<Notices />
 			<Processes />
+			<PartsBar />
 			<TimeLine />
 			<Tabs />
 			<Tooltip tip={tip} />

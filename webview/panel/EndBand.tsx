@@ -40,6 +40,7 @@ export function EndBand(): JSX.Element | null {
 	if (!found) return null;
 	const { story, node } = found;
 	const { reason, sentence, sites, window, profileAt } = story;
+	const held = sites.filter(({ frame }) => frame.kind !== 'profiler');
 	const part = lastPart(story);
 	const zoomed = view.zoom.value;
 	const isPart = part !== undefined && zoomed?.min === part.min && zoomed.max === part.max;
@@ -59,7 +60,7 @@ export function EndBand(): JSX.Element | null {
 						: `The last allocation profile is of ${formatMs(profileAt)}, ${formatMs(Math.max(0, window.max - profileAt))} before the end.`}
 				</p>
 				<ul class="end-sites" aria-label="What held the memory at the end">
-					{sites.slice(0, SHOWN_SITES).map(({ frame, heapBytes, offHeapBytes, share }) => (
+					{held.slice(0, SHOWN_SITES).map(({ frame, heapBytes, offHeapBytes, share }) => (
 						<li key={frame.id}>
 							<strong>{formatPercent(share)}</strong> <span class="end-name">{nameOf(frame, true)}</span>{' '}
 							{hasSource(frame) && <FramePlace frame={frame} />}{' '}
