@@ -11,10 +11,11 @@ import { type PollConsumer, PollLoop } from './collectors/pollLoop.ts';
 import { RuntimeEvents } from './collectors/runtimeEvents.ts';
 import { SystemSampler } from './collectors/systemSampler.ts';
 import { messageOf, UserError } from './errors.ts';
+import { type Change, DEFAULT_BUDGET, Governor } from './governor.ts';
 import { ConnectionClosedError } from './inspector/cdp.ts';
 import { monotonicMs, type SessionClock } from './inspector/clock.ts';
 import { parseCommandResult, parseSetUp } from './inspector/pollReply.ts';
-import { leave, pollMaker, runCommand, setUp } from './inspector/snippets.ts';
+import { leave, pollMaker, runCommand, setOffHeapInterval, setUp } from './inspector/snippets.ts';
 import { ENGINE_KEY, HUB_KEY, type Target } from './inspector/target.ts';
 import type { SessionLog } from './sessionLog.ts';
 import type { SamplingOptions } from './sessionTypes.ts';
@@ -30,12 +31,14 @@ const COLLECTS: ReadonlySet<RuntimeCommand['kind']> = new Set(['collectGarbage',
 export interface ObservationOptions {
 	target: Target;
 	clock: SessionClock;
-	log: SessionLog;
+	log: Pick<SessionLog, 'add' | 'notice' | 'model' | 'recordedBytes'>;
 	logger: Logger;
 	sampling: SamplingOptions;
 	runtimeDir: string | undefined;
 	/** Whether the target runs on this machine, so that its RSS can be read from outside. */
 	sameMachine: boolean;
+	/** One of the session's other processes: the machine's memory is told with the main one. */
+	isBranch?: boolean;
 }
 
 /** All collectors on one connected target. */
@@ -47,6 +50,7 @@ export class Observation implements PollConsumer {
 	readonly #events: RuntimeEvents;
 	readonly #offHeap: OffHeapEvents;
 	readonly #system: SystemSampler;
+	readonly #governor: Governor;
 	readonly #onError: (error: unknown) => void;
 	#loop: PollLoop | undefined;
 	#isLost = false;
@@ -69,6 +73,7 @@ export class Observation implements PollConsumer {
 			log.add,
 			this.#onError,
 		);
+		this.#governor = new Governor(sampling.overheadBudget ?? DEFAULT_BUDGET, clock.now());
 		const tree = new CallTreeBuilder(this.maps, runtimeDir);
 		const regionsTold = () => this.#events.settled();
 		this.#offHeap = new OffHeapEvents({ clock, tree, emit: log.add, regionsTold, onError: this.#onError });
@@ -84,16 +89,20 @@ export class Observation implements PollConsumer {
 		});
 	}
 
-	/** Sends every set-up command at once and takes the first sample; the target may still be held. */
-	async start(): Promise<ProcessEntry> {
-		const { target, clock, log, sampling, sameMachine } = this.#options;
+	/**
+	 * Sends every set-up command at once and takes the first sample; the target may still be held. `answer` is that of `setUp`, where
+	 * the target is set up another way.
+	 */
+	async start(answer?: Promise<unknown>): Promise<ProcessEntry> {
+		const { target, clock, log, sampling, sameMachine, isBranch } = this.#options;
 		const sent = monotonicMs();
 		if (sampling.allocations !== false) this.#allocations.start().catch(this.#onError);
-		const reply = target.run(setUp, HUB_KEY, ENGINE_KEY, pollMaker).then(value => ({ value, received: monotonicMs() }));
-		const { value, received } = await reply;
+		const asked = answer ?? target.run(setUp, HUB_KEY, ENGINE_KEY, pollMaker);
+		const { value, received } = await asked.then(value => ({ value, received: monotonicMs() }));
 		const facts = parseSetUp(value);
 		if (!facts) throw new Error('the process gave an answer that cannot be read');
-		clock.calibrate(sent, received, facts.now);
+		// All processes that join a session are on the machine of the first.
+		if (!isBranch) clock.calibrate(sent, received, facts.now);
 		if (!facts.gc)
 			log.notice(
 				'info',
@@ -125,7 +134,7 @@ export class Observation implements PollConsumer {
 			this.#silent(),
 		);
 		this.#allocations.follow(this.#loop);
-		this.#system.start(localPid);
+		if (!isBranch) this.#system.start(localPid);
 		this.#loop.pollNow();
 		this.#loop.start();
 		return entry;
@@ -134,7 +143,36 @@ export class Observation implements PollConsumer {
 	polled({ t, reply }: { t: number; reply: { costMs: number } }): void {
 		this.#pollMs += reply.costMs;
 		this.#polls++;
-		if (t - this.#costAt >= COST_INTERVAL_MS) this.#cost(t);
+		if (t - this.#costAt < COST_INTERVAL_MS) return;
+		this.#govern(t);
+		this.#cost(t);
+	}
+
+	/** Brings what is running under the budget, and says so. */
+	#govern(t: number): void {
+		const loop = this.#loop;
+		if (!loop) return;
+		const allocations = this.#options.sampling.allocations !== false;
+		const offHeap = this.#offHeap.cost;
+		const costs = {
+			heapMs: allocations ? this.#allocations.samplingMs : undefined,
+			offHeapMs: offHeap?.spentMs,
+			pollMs: this.#pollMs,
+		};
+		const { changes, profileShare, notices } = this.#governor.update(t, costs, {
+			heap: allocations ? this.#allocations.intervalBytes : undefined,
+			offHeap: offHeap?.intervalBytes,
+			poll: loop.intervalMs,
+		});
+		this.#allocations.setShare(profileShare);
+		for (const change of changes) this.#apply(change, loop);
+		for (const notice of notices) this.#options.log.notice('info', notice);
+	}
+
+	#apply({ lever, value }: Change, loop: PollLoop): void {
+		if (lever === 'heap') this.#allocations.setInterval(value);
+		else if (lever === 'poll') loop.setIntervalMs(value);
+		else this.#options.target.run(setOffHeapInterval, HUB_KEY, value).catch(this.#onError);
 	}
 
 	/** The connection is gone while the script lives on: its RSS is still known, its heap is not. */
@@ -157,12 +195,12 @@ export class Observation implements PollConsumer {
 		return this.#allocations.read(cause, this.#options.log.model.latest?.heapUsedBytes);
 	}
 
-	/** Last readings: everything the runtime still holds and the final profile. Nothing is asked after it. */
-	async finish(cause: 'final' | 'outOfMemory'): Promise<void> {
+	/** Last readings: everything the runtime still holds and, unless it is not worth its collection, the final profile. Nothing is asked after it. */
+	async finish(cause: 'final' | 'outOfMemory', withProfile = true): Promise<void> {
 		this.#system.stop();
 		const { clock, sampling } = this.#options;
 		if (cause === 'outOfMemory') this.#loop?.forgetQuestion();
-		if (sampling.allocations === false)
+		if (sampling.allocations === false || !withProfile)
 			await this.#loop?.around(
 				async () => {},
 				() => {},
@@ -209,8 +247,11 @@ export class Observation implements PollConsumer {
 	}
 
 	#cost(t: number): void {
-		const { log } = this.#options;
+		const { log, sampling } = this.#options;
 		this.#costAt = t;
+		const allocations = sampling.allocations !== false;
+		const offHeap = this.#offHeap.cost;
+		const samplingMs = allocations ? this.#allocations.samplingMs : undefined;
 		log.add({
 			type: 'cost',
 			t,
@@ -220,6 +261,17 @@ export class Observation implements PollConsumer {
 			profiles: this.#allocations.readings,
 			recordedBytes: log.recordedBytes,
 			droppedEvents: this.#events.dropped,
+			...(samplingMs !== undefined && { samplingMs }),
+			...(offHeap && {
+				offHeapMs: offHeap.spentMs,
+				ownBytes: offHeap.ownBytes,
+				offHeapIntervalBytes: offHeap.intervalBytes,
+			}),
+			forcedCollections: this.#gc.forced,
+			events: this.#events.brought,
+			budget: sampling.overheadBudget ?? DEFAULT_BUDGET,
+			...(allocations && { heapIntervalBytes: this.#allocations.intervalBytes }),
+			...(this.#loop && { pollIntervalMs: this.#loop.intervalMs }),
 		});
 	}
 }

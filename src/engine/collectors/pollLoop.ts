@@ -30,7 +30,7 @@ const MOST_FAILURES = 5;
 export class PollLoop {
 	readonly #target: Target;
 	readonly #clock: SessionClock;
-	readonly #intervalMs: number;
+	#intervalMs: number;
 	readonly #consumers: readonly PollConsumer[];
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#inFlight: Promise<void> | undefined;
@@ -58,6 +58,17 @@ export class PollLoop {
 
 	start(): void {
 		this.#timer = setInterval(() => this.#tick(), this.#intervalMs);
+	}
+
+	get intervalMs(): number {
+		return this.#intervalMs;
+	}
+
+	setIntervalMs(ms: number): void {
+		this.#intervalMs = ms;
+		if (this.#timer === undefined || this.#stopped) return;
+		clearInterval(this.#timer);
+		this.start();
 	}
 
 	/** Stops asking; settles when the last answer is in. */

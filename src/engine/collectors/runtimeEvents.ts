@@ -16,6 +16,7 @@ export class RuntimeEvents implements PollConsumer {
 	readonly #sites = new Map<string, Promise<Site>>();
 	#order: Promise<void> = Promise.resolve();
 	#dropped = 0;
+	#brought = 0;
 
 	constructor(clock: SessionClock, maps: SourceMaps, emit: (entry: Entry) => void) {
 		this.#clock = clock;
@@ -28,10 +29,16 @@ export class RuntimeEvents implements PollConsumer {
 		return this.#dropped;
 	}
 
+	/** Entries brought over so far. */
+	get brought(): number {
+		return this.#brought;
+	}
+
 	polled({ reply: { drained } }: Polled): void {
 		if (!drained) return;
 		this.#dropped += drained.dropped;
 		const { entries } = drained;
+		this.#brought += entries.length;
 		if (entries.length > 0) this.#order = this.#order.then(() => this.#convert(entries));
 	}
 

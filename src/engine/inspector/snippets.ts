@@ -124,6 +124,12 @@ export function setUp(hubKey: string, engineKey: string, makePoll: typeof pollMa
 	});
 }
 
+/** In a worker that has not begun, where not everything is there yet: its preload carries out {@link setUp}. */
+export function setUpLater(hubKey: string, engineKey: string, begin: typeof setUp, makePoll: typeof pollMaker): void {
+	const value = (): string => begin(hubKey, engineKey, makePoll);
+	Object.defineProperty(globalThis, Symbol.for(engineKey), { value, configurable: true, enumerable: false });
+}
+
 /**
  * Makes the function that answers each poll: once, because compiling it every time would cost more than running it. It keeps
  * the built-ins it needs, which the script may replace later. `thorough` also asks for what is dearer and changes slowly.
@@ -207,6 +213,11 @@ export function leave(hubKey: string, engineKey: string): void {
 	(holder[Symbol.for(hubKey)] as RuntimeHub | undefined)?.leave();
 	(holder[Symbol.for(engineKey)] as EngineState | undefined)?.gc?.stop();
 	delete holder[Symbol.for(engineKey)];
+}
+
+export function setOffHeapInterval(hubKey: string, bytes: number): void {
+	const hub = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(hubKey)] as RuntimeHub | undefined;
+	hub?.setOffHeapInterval?.(bytes);
 }
 
 export function runCommand(hubKey: string, command: RuntimeCommand): string {
