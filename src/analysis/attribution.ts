@@ -48,6 +48,8 @@ export interface Attributed<Site> {
 	read: TimeWindow;
 	/** Known to be part of what was asked for, but not where. */
 	unattributedBytes?: number;
+	/** What the process itself counts as array buffers at that moment. */
+	arrayBuffersBytes?: number;
 	/** Set when a region was asked for: by the context of each allocation, or by the time of its readings (see `regionShare.ts`). */
 	region?: 'exact' | 'apportioned';
 }

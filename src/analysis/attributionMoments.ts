@@ -2,7 +2,10 @@ import type { AllocationsEntry } from '../protocol/entries.ts';
 import type { LiveMoment, MemoryChoice } from './attribution.ts';
 import { liveBytes, type SessionModel } from './sessionModel.ts';
 
-/** When most was attributed, of the memory that is shown; `undefined` while nothing was. */
+/**
+ * When most was held, of the memory that is shown; `undefined` while nothing is known. Outside the heap what the process counts decides:
+ * the highest of many estimates would be one that is too high.
+ */
 export function peakMoment(model: SessionModel, memory: MemoryChoice): LiveMoment | undefined {
 	const profiles = memory === 'offHeap' ? [] : model.profiles.map(profile => ({ profile, bytes: liveBytes(profile) }));
 	const told = memory === 'heap' ? [] : model.ledger.offHeap;
@@ -14,12 +17,13 @@ export function peakMoment(model: SessionModel, memory: MemoryChoice): LiveMomen
 		const bytes = (read?.bytes ?? 0) + outside;
 		if (!best || bytes > best.bytes) best = { t, bytes, ...(read && { profile: read.profile }) };
 	};
-	for (const { to, liveBytes: bytes } of told) {
+	for (const { to, arrayBuffersBytes, liveBytes: estimate } of told) {
 		while ((profiles[at + 1]?.profile.t ?? Number.POSITIVE_INFINITY) <= to) {
 			at++;
 			offer(profiles[at]?.profile.t ?? to);
 		}
-		outside = bytes;
+		// WebAssembly memory is not among array buffers.
+		outside = arrayBuffersBytes > 0 ? arrayBuffersBytes : estimate;
 		offer(to);
 	}
 	for (at++; at < profiles.length; at++) offer(profiles[at]?.profile.t ?? model.now);

@@ -20,13 +20,14 @@ export function offHeapLive({ offHeap }: AllocationLedger, t: number, chosen: Ch
 		for (const site of delta.freed) sums.add(plain(site), -1);
 	}
 	if (!last) return 'outsideReadings';
-	const missing = last.arrayBuffersBytes - last.liveBytes;
+	const { arrayBuffersBytes } = last;
+	const missing = arrayBuffersBytes - last.liveBytes;
 	return {
 		sites: sums.sites(),
 		intervalBytes: last.intervalBytes,
 		read: { min: last.to, max: last.to },
-		// Which region it belongs to is not known either.
-		...(missing > 0 && !chosen && { unattributedBytes: missing }),
+		// Which region they belong to is not known.
+		...(!chosen && { arrayBuffersBytes, ...(missing > 0 && { unattributedBytes: missing }) }),
 	};
 }
 

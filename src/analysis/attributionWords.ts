@@ -6,7 +6,7 @@ import type { TimeWindow } from './timeWindow.ts';
 
 type Facts = Pick<
 	Attributed<unknown>,
-	'bytes' | 'standardErrorBytes' | 'intervalBytes' | 'read' | 'unattributedBytes' | 'region'
+	'bytes' | 'standardErrorBytes' | 'intervalBytes' | 'read' | 'unattributedBytes' | 'arrayBuffersBytes' | 'region'
 >;
 
 /**
@@ -35,6 +35,9 @@ export function attributionSentence(
 	].join(' ');
 }
 
+/** What began before the first reading is known from the start on. */
+const readings = ({ min, max }: TimeWindow): string =>
+	min > 0 ? `at ${between({ min, max })}` : `from the start to ${formatMs(max)}`;
 const between = ({ min, max }: TimeWindow): string => `${formatMs(min)} and ${formatMs(max)}`;
 
 function titleOf({ measure, window, moment }: AttributionRequest, { heap, offHeap }: Attribution): string {
@@ -50,7 +53,7 @@ function titleOf({ measure, window, moment }: AttributionRequest, { heap, offHea
 function heapWords(heap: Facts | NoFigures, { measure }: AttributionRequest): string {
 	if (heap === 'neverRead') return 'The heap was not read yet, or allocation sampling is off.';
 	if (heap === 'outsideReadings') return 'The heap was not read in this time.';
-	const readings = measure === 'live' ? `as read at ${formatMs(heap.read.max)}` : `as read at ${between(heap.read)}`;
+	const when = measure === 'live' ? `at ${formatMs(heap.read.max)}` : readings(heap.read);
 	const unseen =
 		heap.unattributedBytes === undefined
 			? ''
@@ -58,7 +61,7 @@ function heapWords(heap: Facts | NoFigures, { measure }: AttributionRequest): st
 	const region = heap.region
 		? ' Shared out among the calls that were open between readings, by time: an approximation.'
 		: '';
-	return `Heap ${withError(heap)}, ${readings}, from one sample per ${formatBytes(heap.intervalBytes)}.${unseen}${region}`;
+	return `Heap ${withError(heap)}, as read ${when}, from one sample per ${formatBytes(heap.intervalBytes)}.${unseen}${region}`;
 }
 
 function offHeapWords(offHeap: Facts | NoFigures, { measure }: AttributionRequest, model: SessionModel): string {
@@ -67,13 +70,14 @@ function offHeapWords(offHeap: Facts | NoFigures, { measure }: AttributionReques
 			? 'Outside the heap nothing can be told of a process that was attached to.'
 			: 'Memory outside the heap was not followed: the setting memoryManager.offHeap is off, or nothing was told yet.';
 	if (offHeap === 'outsideReadings') return 'Memory outside the heap was not told of in this time.';
-	const told = measure === 'live' ? formatMs(offHeap.read.max) : between(offHeap.read);
-	const missing =
-		offHeap.unattributedBytes === undefined
+	const told = measure === 'live' ? `at ${formatMs(offHeap.read.max)}` : readings(offHeap.read);
+	const { arrayBuffersBytes, unattributedBytes } = offHeap;
+	const counted =
+		arrayBuffersBytes === undefined
 			? ''
-			: ` ${formatBytes(offHeap.unattributedBytes)} of array buffers could not be attributed.`;
+			: ` The process counts ${formatBytes(arrayBuffersBytes)} of array buffers${unattributedBytes === undefined ? '' : `, ${formatBytes(unattributedBytes)} of them not attributed`}.`;
 	const region = offHeap.region ? ' By region exact, also across await.' : '';
-	return `Outside the heap ${withError(offHeap)}, as told at ${told}.${missing}${region}`;
+	return `Outside the heap ${withError(offHeap)}, as told ${told}, from one sample per ${formatBytes(offHeap.intervalBytes)}.${counted}${region}`;
 }
 
 /** Twice the standard error holds the true sum in 19 of 20 cases. */

@@ -6,6 +6,7 @@ import { type PeakReport, peakReport } from '../../src/analysis/peakReport.ts';
 import { partName, rssParts } from '../../src/analysis/rssParts.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import { onlyUserFrames } from '../../src/analysis/userFrames.ts';
+import type { Peak } from '../../src/protocol/snapshot.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { regionName } from '../chart/RegionLane.tsx';
@@ -40,10 +41,10 @@ export function PeakView({ model }: { model: SessionModel }): JSX.Element {
 			<div class="tab-bar">
 				<Back />
 				<h2>
-					RSS was highest at {formatMs(report.t)}: {formatBytes(report.rssBytes)}
+					What held {formatBytes(report.rssBytes)} of RSS at {formatMs(report.t)}
 				</h2>
 			</div>
-			<p class="sentence">{sentence(report)}</p>
+			<p class="sentence">{sentence(report, model.peakRss)}</p>
 			<div class="peak-facts">
 				<Sum report={report} />
 				<Stores report={report} />
@@ -79,11 +80,16 @@ function Back(): JSX.Element {
 	);
 }
 
-function sentence({ attribution, t }: PeakReport): string {
+function sentence({ attribution, t, rssBytes }: PeakReport, peak: Peak | undefined): string {
 	const heap = figures(attribution.heap);
 	const offHeap = figures(attribution.offHeap);
 	const away = heap && Math.abs(heap.read.max - t);
 	return [
+		...(peak && peak.bytes > rssBytes
+			? [
+					`It rose to ${formatBytes(peak.bytes)} at ${formatMs(peak.t)} after that; what held it is kept at each rise of 1 %.`,
+				]
+			: []),
 		heap
 			? `On the heap ${formatBytes(heap.bytes)} by call site, as read at ${formatMs(heap.read.max)}, ${formatMs(away)} ${heap.read.max < t ? 'before' : 'after'}.`
 			: 'The heap was not read in this session.',
