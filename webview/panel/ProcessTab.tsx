@@ -6,6 +6,7 @@ import type { CollectorEntry, ConfigEntry } from '../../src/protocol/runtimeEntr
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
+import { costRows } from './costRows.ts';
 
 type Row = [label: string, value: string, meaning?: string];
 
@@ -109,27 +110,6 @@ function processRows({ process, header, latest, system }: SessionModel): Row[] {
 		[
 			'Runtime in the script',
 			process ? (process.runtime ? 'connected' : 'not there: no regions, caches or pools') : NOT_MEASURED,
-		],
-	];
-}
-
-function costRows({ cost, now, gcTotals }: SessionModel): Row[] {
-	const share = (ms: number | undefined) =>
-		ms === undefined || now <= 0 ? '' : ` (${formatPercent(ms / now)} of the time)`;
-	return [
-		['Reading memory', `${formatMs(cost?.pollMs)}${share(cost?.pollMs)}`, 'Time the script spent answering us.'],
-		['Readings', formatCount(cost?.polls)],
-		[
-			'Reading allocation profiles',
-			`${formatMs(cost?.profileMs)}${share(cost?.profileMs)}`,
-			'Time the script stood still for them, forced collections included.',
-		],
-		['Allocation profiles', formatCount(cost?.profiles)],
-		['Forced collections', `${formatMs(gcTotals.forcedMs)}${share(gcTotals.forcedMs)}`],
-		[
-			'Dropped events',
-			formatCount(cost?.droppedEvents),
-			'Calls of regions that came too fast to be listed; the totals count them.',
 		],
 	];
 }
