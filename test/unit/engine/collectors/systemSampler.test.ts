@@ -56,6 +56,12 @@ describe('SystemSampler', () => {
 		assert.ok(!('containerLimitBytes' in (await first(2 ** 22 + 1))));
 	});
 
+	it('goes by the old generation, where that is known: new objects do not count against the limit', async () => {
+		const heap = { heapUsedBytes: 99, heapLimitBytes: 100, oldSpaceBytes: 10 };
+		assert.notEqual((await first(4711, () => ({}), heap)).level, 'critical');
+		assert.equal((await first(4711, () => ({}), { ...heap, oldSpaceBytes: 97 })).level, 'critical');
+	});
+
 	it('goes by the heap of the script as well', async () => {
 		const { level, levelReason } = await first(4711, () => ({}), { heapUsedBytes: 99, heapLimitBytes: 100 });
 		assert.deepEqual([level, levelReason], ['critical', 'The heap is at 99 % of its limit of 100 B.']);
