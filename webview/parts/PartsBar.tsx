@@ -67,37 +67,39 @@ export function PartsBar(): JSX.Element | null {
 					</span>
 				)}
 			</div>
-			<table class="read-out">
-				<caption>
-					RSS of {formatBytes(rssBytes)} at {formatMs(split.t)}
-				</caption>
-				<thead>
-					<tr>
-						<th scope="col">Part</th>
-						<th scope="col">Size</th>
-						<th scope="col">Share</th>
-						<th scope="col">What it is</th>
-					</tr>
-				</thead>
-				<tbody>
-					{parts.map(part => (
-						<tr key={part.kinds.join()}>
-							<th scope="row">{partName(part)}</th>
-							<td>{formatBytes(part.bytes)}</td>
-							<td>{formatPercent(share(part.bytes))}</td>
-							<td>{meaningOf(part.kinds)}</td>
-						</tr>
-					))}
-					{managedBytes !== undefined && (
+			<div class="read-out">
+				<table>
+					<caption>
+						RSS of {formatBytes(rssBytes)} at {formatMs(split.t)}
+					</caption>
+					<thead>
 						<tr>
-							<th scope="row">managed, inside the others</th>
-							<td>{formatBytes(managedBytes)}</td>
-							<td>{formatPercent(share(managedBytes))}</td>
-							<td>{MANAGED_MEANING}</td>
+							<th scope="col">Part</th>
+							<th scope="col">Size</th>
+							<th scope="col">Share</th>
+							<th scope="col">What it is</th>
 						</tr>
-					)}
-				</tbody>
-			</table>
+					</thead>
+					<tbody>
+						{parts.map(part => (
+							<tr key={part.kinds.join()}>
+								<th scope="row">{partName(part)}</th>
+								<td>{formatBytes(part.bytes)}</td>
+								<td>{formatPercent(share(part.bytes))}</td>
+								<td>{meaningOf(part.kinds)}</td>
+							</tr>
+						))}
+						{managedBytes !== undefined && (
+							<tr>
+								<th scope="row">managed, inside the others</th>
+								<td>{formatBytes(managedBytes)}</td>
+								<td>{formatPercent(share(managedBytes))}</td>
+								<td>{MANAGED_MEANING}</td>
+							</tr>
+						)}
+					</tbody>
+				</table>
+			</div>
 		</section>
 	);
 }
