@@ -43,3 +43,24 @@ export function spanLanes(spans: Iterable<SpanEntry>, now: number, maxRows: numb
 
 /** Callers before what they called, also when both began in the same instant: span ids count up. */
 const byStart = (a: SpanEntry, b: SpanEntry): number => a.t - b.t || a.span - b.span;
+
+/** The placed spans row by row. In a row none overlap: starts and ends both ascend. */
+export function spanRows({ placed }: SpanLanes): PlacedSpan[][] {
+	const rows: PlacedSpan[][] = [];
+	for (const item of placed) {
+		while (rows.length <= item.row) rows.push([]);
+		rows[item.row]?.push(item);
+	}
+	return rows;
+}
+
+/** Index of the first span of a row that ends at `t` or later. */
+export function firstEndingFrom(row: readonly PlacedSpan[], t: number): number {
+	let [low, high] = [0, row.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((row[middle]?.end ?? 0) < t) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}

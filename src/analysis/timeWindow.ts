@@ -35,6 +35,22 @@ export function scaled({ min, max }: TimeWindow, factor: number, now: number): T
 	return { min: start, max: start + 2 * half };
 }
 
+/** The window made wider or narrower so that `at` stays where it is; `undefined` when that is the whole run. */
+export function zoomedAt({ min, max }: TimeWindow, factor: number, at: number, now: number): TimeWindow | undefined {
+	const width = Math.max((max - min) * factor, MIN_WINDOW_MS);
+	if (width >= now) return undefined;
+	const share = max > min ? Math.min(1, Math.max(0, (at - min) / (max - min))) : 0.5;
+	const start = Math.min(Math.max(0, at - share * width), now - width);
+	return { min: start, max: start + width };
+}
+
+/** The window moved along the axis, inside the run. */
+export function panned({ min, max }: TimeWindow, ms: number, now: number): TimeWindow {
+	const width = max - min;
+	const start = Math.max(0, Math.min(min + ms, now - width));
+	return { min: start, max: start + width };
+}
+
 /** Index of the last value of the ascending `times` that is not after `t`; -1 when all are. */
 export function indexAt(times: readonly number[], t: number): number {
 	let low = 0;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { pauseShare } from '../../src/analysis/axisText.ts';
+import type { TimeWindow } from '../../src/analysis/timeWindow.ts';
 import type { GcEntry, GcKind } from '../../src/protocol/entries.ts';
 import { formatBytes, formatCount, formatDelta, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
@@ -43,20 +44,27 @@ export function GcLane(): JSX.Element {
 
 function draw(
 	ctx: CanvasRenderingContext2D,
-	{ width, height, x }: LaneGeometry,
+	{ width, height, window, x }: LaneGeometry,
 	theme: Theme,
 	gcs: readonly GcEntry[],
 	focused: GcEntry | undefined,
 ): void {
+	const [from, to] = visibleRange(gcs, window);
 	for (const major of [false, true]) {
 		const color = major ? theme.red : theme.yellow;
 		const hatched = hatch(ctx, color);
-		for (const gc of gcs) {
-			if ((gc.kind === 'markCompact') !== major) continue;
+		/** The highest bar of each pixel: the others could not be seen behind it. */
+		let [pixel, drawnHigh] = [Number.NaN, 0];
+		for (let i = from; i < to; i++) {
+			const gc = gcs[i];
+			if (!gc || (gc.kind === 'markCompact') !== major) continue;
 			const left = x(gc.t);
 			const wide = Math.max(2, x(gc.t + gc.durationMs) - left);
 			if (left > width || left + wide < 0) continue;
 			const high = Math.round(pauseShare(gc.durationMs) * (height - 2));
+			const isPlain = !gc.forcedBy && gc !== focused && wide <= 2;
+			if (isPlain && Math.round(left) === pixel && high <= drawnHigh) continue;
+			if (isPlain) [pixel, drawnHigh] = [Math.round(left), high];
 			ctx.fillStyle = gc.forcedBy ? hatched : color;
 			const shown = gc.forcedBy ? Math.max(wide, 4) : wide;
 			ctx.fillRect(left, height - high, shown, high);
@@ -71,10 +79,30 @@ function draw(
 	ctx.fillRect(0, height - 1, width, 1);
 }
 
+/** A pause that began earlier than this before the window is not looked for. */
+const LONGEST_MS = 60_000;
+
+/** Which collections, by time, may reach into a window. */
+function visibleRange(gcs: readonly GcEntry[], { min, max }: TimeWindow): [number, number] {
+	return [firstFrom(gcs, min - LONGEST_MS), firstFrom(gcs, max + Number.EPSILON)];
+}
+
+function firstFrom(gcs: readonly GcEntry[], t: number): number {
+	let [low, high] = [0, gcs.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((gcs[middle]?.t ?? 0) < t) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
+
 function longestNear(gcs: readonly GcEntry[], t: number, slack: number): GcEntry | undefined {
 	let best: GcEntry | undefined;
-	for (const gc of gcs) {
-		if (t < gc.t - slack || t > gc.t + gc.durationMs + slack) continue;
+	const [from, to] = visibleRange(gcs, { min: t - slack, max: t + slack });
+	for (let i = from; i < to; i++) {
+		const gc = gcs[i];
+		if (!gc || t < gc.t - slack || t > gc.t + gc.durationMs + slack) continue;
 		if (!best || gc.durationMs > best.durationMs) best = gc;
 	}
 	return best;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { TimeWindow } from '../../src/analysis/timeWindow.ts';
+import { sizeCanvas } from '../canvasSize.ts';
 import { usePanel } from '../context.ts';
 import type { Theme } from '../theme.ts';
 import { useWidth } from '../useSize.ts';
@@ -51,10 +52,7 @@ export function Lane<T>(props: LaneProps<T>): JSX.Element {
 		const element = canvas.current;
 		const ctx = element?.getContext('2d');
 		if (!element || !ctx || width <= 0) return;
-		const scale = globalThis.devicePixelRatio;
-		element.width = Math.round(width * scale);
-		element.height = Math.round(props.height * scale);
-		ctx.scale(scale, scale);
+		sizeCanvas(element, ctx, width, props.height);
 		props.draw(ctx, { width, height: props.height, window, x }, theme, focused.current);
 	};
 	useLayoutEffect(paint);

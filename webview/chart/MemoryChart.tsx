@@ -3,13 +3,13 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { brushed } from '../../src/analysis/brush.ts';
-import { scaled, visibleWindow, zoomedTo } from '../../src/analysis/timeWindow.ts';
-import type { SeriesData } from '../../src/protocol/snapshot.ts';
+import { type DrawnPoints, pixelPoints, pixelRows } from '../../src/analysis/pixelColumns.ts';
+import { panned, scaled, visibleWindow, zoomedTo } from '../../src/analysis/timeWindow.ts';
 import { formatBytes, formatMs } from '../../src/protocol/units.ts';
 import { type Panel, usePanel } from '../context.ts';
 import { partsStack, stackedSeries } from '../parts/partsChart.ts';
 import { useWidth } from '../useSize.ts';
-import { CHART_HEIGHT, type ChartSource, chartOptions, lineSeries } from './chartOptions.ts';
+import { CHART_HEIGHT, type ChartSource, chartOptions, GUTTER_LEFT, GUTTER_RIGHT, lineSeries } from './chartOptions.ts';
 import { select, zoomToSelection } from './selectTime.ts';
 import { SERIES } from './seriesStyle.ts';
 
@@ -18,7 +18,7 @@ export const shownWindow = ({ store, view }: Panel) => visibleWindow(view.zoom.v
 
 export function MemoryChart(): JSX.Element {
 	const panel = usePanel();
-	const { store, view, cursor } = panel;
+	const { store, view } = panel;
 	const host = useRef<HTMLDivElement>(null);
 	const peakButton = useRef<HTMLButtonElement>(null);
 	/** Where a selection by keyboard began. */
@@ -35,18 +35,24 @@ export function MemoryChart(): JSX.Element {
 	// The version stands for what was measured; splitting the whole run takes its time.
 	const stack = useMemo(() => (asParts ? partsStack(panel) : undefined), [asParts, version, panel]);
 	const kinds = stack?.kinds.join(' ');
+	/** What is drawn now: of each pixel no more than can be seen. */
+	const drawn = useRef<DrawnPoints>(NOTHING);
+	const points = (): uPlot.AlignedData => {
+		const { data } = store.model?.series ?? {};
+		const pixels = Math.max(1, (width || host.current?.clientWidth || 1) - GUTTER_LEFT - GUTTER_RIGHT);
+		const [t = [], ...columns] = (stack?.columns ?? []) as (number | null)[][];
+		if (stack) drawn.current = pixelRows(t as number[], columns, stack.kinds.length - 1, window, pixels);
+		else drawn.current = data ? pixelPoints(data, LINES, window, pixels) : NOTHING;
+		return [drawn.current.t, ...drawn.current.columns];
+	};
 
 	// The plot is made once for the series that it has; it reads what it draws through `source`.
 	useEffect(() => {
 		if (!host.current) return;
-		const source = chartSource(panel, peakButton);
+		const source = chartSource(panel, peakButton, point => drawn.current.rows[point]);
 		const shown = (column: string) => !view.hiddenSeries.peek().some(name => name === column);
-		const drawn = stack ? stackedSeries(stack.kinds, source.theme) : lineSeries(source.theme, shown);
-		const made = new uPlot(
-			chartOptions(host.current.clientWidth, drawn, source),
-			stack?.columns ?? columns(store.model?.series.data),
-			host.current,
-		);
+		const series = stack ? stackedSeries(stack.kinds, source.theme) : lineSeries(source.theme, shown);
+		const made = new uPlot(chartOptions(host.current.clientWidth, series, source), points(), host.current);
 		plot.current = made;
 		return () => made.destroy();
 	}, [panel, store, view, kinds]);
@@ -60,17 +66,20 @@ export function MemoryChart(): JSX.Element {
 			if (plot.current && plot.current.series[i + 1]?.show !== show) plot.current.setSeries(i + 1, { show });
 		});
 	}, [hidden, kinds]);
-	useEffect(() => {
-		plot.current?.setData(stack?.columns ?? columns(store.model?.series.data));
-	}, [revision, window.min, window.max, theme, store, stack, view.process.value]);
+	// Before the browser paints: the lanes below draw the same time in the same frame.
+	useLayoutEffect(() => {
+		plot.current?.setData(points());
+	}, [revision, window.min, window.max, width, theme, store, stack, view.process.value]);
 
 	const onKeyDown = (event: KeyboardEvent) => {
 		const now = store.now;
-		const count = store.model?.series.data.t.length ?? 0;
-		const at = cursor.value ?? count - 1;
+		const { t } = drawn.current;
+		const at = plot.current?.cursor.idx ?? t.length - 1;
 		const moves: Record<string, () => void> = {
 			ArrowLeft: () => step(Math.max(0, at - 1)),
-			ArrowRight: () => step(Math.min(count - 1, at + 1)),
+			ArrowRight: () => step(Math.min(t.length - 1, at + 1)),
+			PageUp: () => move(-0.5),
+			PageDown: () => move(0.5),
 			'+': () => zoom(0.5),
 			'-': () => zoom(2),
 			Escape: () => {
@@ -80,7 +89,6 @@ export function MemoryChart(): JSX.Element {
 			},
 		};
 		const step = (to: number) => {
-			const { t } = store.model?.series.data ?? { t: [] };
 			if (event.shiftKey) {
 				anchor.current ??= t[at] ?? now;
 				select(panel, brushed(anchor.current, t[to] ?? now, now));
@@ -91,14 +99,21 @@ export function MemoryChart(): JSX.Element {
 			view.zoom.value = scaled(window, factor, now);
 			view.follow.value = false;
 		};
-		const point = (index: number) => {
-			const t = store.model?.series.data.t[index];
-			if (t !== undefined && plot.current) plot.current.setCursor({ left: plot.current.valToPos(t, 'x'), top: 10 });
+		const move = (share: number) => {
+			if (!view.zoom.peek() && !view.follow.peek()) return;
+			view.zoom.value = panned(window, share * (window.max - window.min), now);
+			view.follow.value = false;
 		};
-		const move = moves[event.key];
-		if (!move) return;
+		const point = (index: number) => {
+			const time = t[index];
+			if (time === undefined || !plot.current) return;
+			// Points in the same pixel have the same place, and the pointer would stay where it is.
+			plot.current.setCursor({ left: plot.current.valToPos(time, 'x'), top: 10 });
+		};
+		const action = moves[event.key];
+		if (!action) return;
 		event.preventDefault();
-		move();
+		action();
 	};
 	return (
 		<div class="memory-chart">
@@ -126,7 +141,15 @@ export function MemoryChart(): JSX.Element {
 	);
 }
 
-function chartSource(panel: Panel, peakButton: RefObject<HTMLButtonElement | null>): ChartSource {
+const LINES = SERIES.map(({ column }) => column);
+const NOTHING: DrawnPoints = { t: [], columns: LINES.map(() => []), rows: [] };
+
+/** @param rowOf The row of the series that a drawn point stands for. */
+function chartSource(
+	panel: Panel,
+	peakButton: RefObject<HTMLButtonElement | null>,
+	rowOf: (point: number) => number | undefined,
+): ChartSource {
 	const { store, view, cursor } = panel;
 	return {
 		theme: () => panel.theme.peek(),
@@ -134,7 +157,7 @@ function chartSource(panel: Panel, peakButton: RefObject<HTMLButtonElement | nul
 		peak: () => store.model?.peakRss,
 		rssShown: () => view.chart.peek() === 'parts' || !view.hiddenSeries.peek().includes('rssBytes'),
 		onCursor: index => {
-			cursor.value = index;
+			cursor.value = index === undefined ? undefined : rowOf(index);
 		},
 		onSelect: (from, to, zooms) => {
 			if (!zooms) return select(panel, brushed(from, to, store.now));
@@ -162,13 +185,10 @@ function chartSource(panel: Panel, peakButton: RefObject<HTMLButtonElement | nul
 	};
 }
 
-const columns = (data: SeriesData | undefined): uPlot.AlignedData =>
-	data ? [data.t, ...SERIES.map(({ column }) => data[column])] : [[], ...SERIES.map(() => [])];
-
 function summary({ store }: Panel): string {
 	const model = store.model;
 	if (!model) return 'Memory over time: nothing measured yet.';
 	const peak = model.peakRss;
 	const highest = peak ? ` RSS is highest at ${formatMs(peak.t)} with ${formatBytes(peak.bytes)}.` : '';
-	return `Memory over ${formatMs(store.now)}.${highest} Arrow keys move the cursor, with Shift they select a time, plus and minus zoom, Escape shows the whole run.`;
+	return `Memory over ${formatMs(store.now)}.${highest} Arrow keys move the cursor, with Shift they select a time, plus and minus zoom, Page Up and Page Down move the window, Escape shows the whole run.`;
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { FOLLOW_MS } from '../../src/analysis/timeWindow.ts';
 import { formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
@@ -10,6 +11,7 @@ import { GcLane } from './GcLane.tsx';
 import { Legend } from './Legend.tsx';
 import { MemoryChart } from './MemoryChart.tsx';
 import { PressureLane } from './PressureLane.tsx';
+import { panZoom } from './panZoom.ts';
 import { RegionLane } from './RegionLane.tsx';
 import { Selection } from './Selection.tsx';
 import { select, zoomToSelection } from './selectTime.ts';
@@ -17,6 +19,8 @@ import { select, zoomToSelection } from './selectTime.ts';
 export function TimeLine(): JSX.Element {
 	const panel = usePanel();
 	const { store, view } = panel;
+	const plots = useRef<HTMLDivElement>(null);
+	useEffect(() => (plots.current ? panZoom(plots.current, panel) : undefined), [panel]);
 	store.revision.value;
 	const running = store.info.value?.live === true && store.liveModel?.state?.state !== 'ended';
 	const zoom = view.zoom.value;
@@ -40,7 +44,7 @@ export function TimeLine(): JSX.Element {
 						</>
 					)}
 					<IconButton
-						label="Show the whole run (Shift and drag zooms)"
+						label="Show the whole run (Ctrl and wheel zooms, Shift and wheel moves, Shift and drag zooms in)"
 						disabled={!zoom && !follow}
 						onPress={() => {
 							view.zoom.value = undefined;
@@ -73,7 +77,7 @@ export function TimeLine(): JSX.Element {
 					)}
 				</div>
 			</div>
-			<div class="timeline-plots">
+			<div class="timeline-plots" ref={plots}>
 				<MemoryChart />
 				<GcLane />
 				<PressureLane />

@@ -1,5 +1,11 @@
+const made = new Map<string, CanvasPattern>();
+/** A theme has a few colours; of very many themes none is kept. */
+const MOST_PATTERNS = 64;
+
 /** Oblique lines of a colour: what was forced or simulated is told apart from the rest without colour. */
 export function hatch(ctx: CanvasRenderingContext2D, color: string): CanvasPattern | string {
+	const known = made.get(color);
+	if (known) return known;
 	const tile = document.createElement('canvas');
 	tile.width = 4;
 	tile.height = 4;
@@ -12,5 +18,9 @@ export function hatch(ctx: CanvasRenderingContext2D, color: string): CanvasPatte
 		pen.lineTo(offset + 4, 0);
 	}
 	pen.stroke();
-	return ctx.createPattern(tile, 'repeat') ?? color;
+	const pattern = ctx.createPattern(tile, 'repeat');
+	if (!pattern) return color;
+	if (made.size >= MOST_PATTERNS) made.clear();
+	made.set(color, pattern);
+	return pattern;
 }

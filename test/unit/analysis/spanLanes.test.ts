@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { spanLanes } from '../../../src/analysis/spanLanes.ts';
+import { firstEndingFrom, spanLanes, spanRows } from '../../../src/analysis/spanLanes.ts';
 import type { SpanEntry } from '../../../src/protocol/entries.ts';
 
 const span = (id: number, t: number, end?: number, parent?: number): SpanEntry => ({
@@ -67,5 +67,21 @@ describe('spanLanes', () => {
 				}
 			}),
 		);
+	});
+
+	it('finds the first span of a row that is in sight', () => {
+		const spans = Array.from({ length: 50 }, (_, i) => ({
+			type: 'span' as const,
+			t: i * 10,
+			region: 1,
+			span: i + 1,
+			end: i * 10 + 6,
+		}));
+		const [row = []] = spanRows(spanLanes([...spans, { type: 'span', t: 3, region: 1, span: 99, end: 400 }], 1_000, 8));
+		for (const t of [-5, 0, 6, 7, 205, 496, 497]) {
+			const at = firstEndingFrom(row, t);
+			assert.ok(row.slice(0, at).every(({ end }) => end < t));
+			assert.ok(row.slice(at).every(({ end }) => end >= t));
+		}
 	});
 });

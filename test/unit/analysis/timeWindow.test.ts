@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { indexAt, scaled, visibleWindow, zoomedTo } from '../../../src/analysis/timeWindow.ts';
+import { indexAt, panned, scaled, visibleWindow, zoomedAt, zoomedTo } from '../../../src/analysis/timeWindow.ts';
 
 describe('timeWindow', () => {
 	it('shows the whole run, a zoomed part, or the newest part', () => {
@@ -29,5 +29,18 @@ describe('timeWindow', () => {
 			[-1, 0, 0, 2, 2],
 		);
 		assert.equal(indexAt([], 3), -1);
+	});
+
+	it('zooms at the pointer, which stays where it is, and gives the whole run when that fits', () => {
+		assert.deepEqual(zoomedAt({ min: 0, max: 1_000 }, 0.5, 250, 1_000), { min: 125, max: 625 });
+		assert.deepEqual(zoomedAt({ min: 0, max: 500 }, 1.5, 500, 1_000), { min: 0, max: 750 });
+		assert.equal(zoomedAt({ min: 0, max: 500 }, 2, 100, 1_000), undefined);
+		assert.deepEqual(zoomedAt({ min: 100, max: 200 }, 0.001, 150, 1_000), { min: 125, max: 175 });
+	});
+
+	it('moves along the axis and stops at its ends', () => {
+		assert.deepEqual(panned({ min: 100, max: 200 }, 50, 1_000), { min: 150, max: 250 });
+		assert.deepEqual(panned({ min: 100, max: 200 }, -500, 1_000), { min: 0, max: 100 });
+		assert.deepEqual(panned({ min: 100, max: 200 }, 5_000, 1_000), { min: 900, max: 1_000 });
 	});
 });
