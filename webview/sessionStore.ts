@@ -3,6 +3,9 @@ import { MAIN_PROCESS, SessionModel } from '../src/analysis/sessionModel.ts';
 import type { Entry, EntryType } from '../src/protocol/entries.ts';
 import type { PanelSession } from '../src/protocol/panel.ts';
 
+/** Declared here, so that tests outside a browser can load this file. */
+declare function requestAnimationFrame(draw: () => void): number;
+
 export type SessionInfo = Omit<PanelSession, 'snapshot'>;
 
 /** Figures that change more often cannot be read, and drawing takes time from the script that is measured. */

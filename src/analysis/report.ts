@@ -14,6 +14,16 @@ import type {
 } from '../protocol/entries.ts';
 import type { Peak, SeriesData } from '../protocol/snapshot.ts';
 import { allocationRows } from './allocations.ts';
+import {
+	lastMomentsOf,
+	offHeapOf,
+	partsOfPeak,
+	processesOf,
+	type ReportLastMoments,
+	type ReportOffHeap,
+	type ReportParts,
+	type ReportProcess,
+} from './memoryReport.ts';
 import { type RuntimeReport, runtimeReportOf } from './runtimeReport.ts';
 import { liveBytes, type SessionModel } from './sessionModel.ts';
 import { onlyUserFrames } from './userFrames.ts';
@@ -35,6 +45,12 @@ export interface Report {
 	/** Absent when no collection was seen: there was none, or this Node does not tell them. */
 	gc?: ReportGc;
 	allocations?: ReportAllocations;
+	/** Absent when it was not followed. */
+	offHeap?: ReportOffHeap;
+	/** Of a run that was cut off, or whose recording breaks off. */
+	lastMoments?: ReportLastMoments;
+	/** The process that was started and all that came of it; absent where there is only the one. */
+	processes?: ReportProcess[];
 	regions: ReportRegion[];
 	/** Those that were not disposed of. */
 	caches: ReportCache[];
@@ -52,6 +68,10 @@ export interface ReportMemory {
 	peakExternal?: Peak;
 	peakArrayBuffers?: Peak;
 	heapLimitBytes?: number;
+	/** Highest sum of the resident sets of all processes; absent where there is only one. */
+	peakTotalRss?: Peak;
+	/** What RSS was made of at its peak. */
+	partsAtPeak?: ReportParts;
 }
 
 export interface ReportGc {
@@ -120,7 +140,7 @@ export interface ReportCache extends Omit<CacheEntry, 'type' | 't' | 'id' | 'evi
 export type ReportPool = Omit<PoolEntry, 'type' | 't' | 'id'>;
 
 export interface ReportCost extends Omit<CostEntry, 'type' | 't'> {
-	/** Time spent on polls and profiles of the whole run, 0 to 1. */
+	/** Time spent on polls, profiles, sampling and memory outside the heap, of the whole run, 0 to 1. */
 	share?: number;
 }
 
@@ -140,6 +160,10 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 	const shareOf = (ms: number) => (process && durationMs > 0 ? { share: ms / durationMs } : {});
 	const profile = model.peakProfile;
 	const pauseMs = Math.max(0, gcTotals.pauseMs - gcTotals.forcedMs);
+	const partsAtPeak = partsOfPeak(model);
+	const offHeap = offHeapOf(model, sites);
+	const lastMoments = lastMomentsOf(model, sites);
+	const { processes, peakTotalRss } = processesOf(model);
 	return {
 		title: header.title,
 		command: header.command,
@@ -155,6 +179,8 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 			...peakIn(model.series.data, 'externalBytes', 'peakExternal'),
 			...peakIn(model.series.data, 'arrayBuffersBytes', 'peakArrayBuffers'),
 			...(latest?.heapLimitBytes !== undefined && { heapLimitBytes: latest.heapLimitBytes }),
+			...(peakTotalRss && { peakTotalRss }),
+			...(partsAtPeak && { partsAtPeak }),
 		},
 		...(gcTotals.count > 0 && {
 			gc: {
@@ -166,12 +192,15 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 			},
 		}),
 		...(profile && { allocations: allocationsOf(model, profile, sites) }),
+		...(offHeap && { offHeap }),
+		...(lastMoments && { lastMoments }),
+		...(processes && { processes }),
 		regions: regionsOf(model),
 		caches: caches.filter(({ disposed }) => !disposed).map(cacheOf),
 		pools: pools.filter(({ disposed }) => !disposed).map(poolOf),
 		disposed: { caches: disposedOf(caches), pools: disposedOf(pools) },
 		runtime: runtimeReportOf(model.runtime, durationMs),
-		...(cost && { cost: costOf(cost, shareOf(cost.pollMs + cost.profileMs)) }),
+		...(cost && { cost: costOf(cost, shareOf(costMs(cost))) }),
 		notices: model.notices.map(({ t, severity, message }) => ({ t, severity, message })),
 	};
 }
@@ -229,6 +258,10 @@ const poolOf = ({ type: _type, t: _t, id: _id, ...pool }: PoolEntry): ReportPool
 
 const disposedOf = (stores: readonly (CacheEntry | PoolEntry)[]): number =>
 	stores.filter(({ disposed }) => disposed).length;
+
+/** Wall time that profiling took of the script, as far as it is measured or estimated. */
+const costMs = ({ pollMs, profileMs, samplingMs = 0, offHeapMs = 0 }: CostEntry): number =>
+	pollMs + profileMs + samplingMs + offHeapMs;
 
 const costOf = ({ type: _type, t: _t, ...cost }: CostEntry, share: { share?: number }): ReportCost => ({
 	...cost,

@@ -1,3 +1,5 @@
+import { forecastText } from '../analysis/forecastWords.ts';
+import { rssNow } from '../analysis/processTree.ts';
 import type { SessionModel } from '../analysis/sessionModel.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatMs, formatPercent } from '../protocol/units.ts';
@@ -80,6 +82,10 @@ export function statusText(model: SessionModel): string {
 	parts.push(`heap ${formatBytes(latest.heapUsedBytes)}`, `external ${formatBytes(latest.externalBytes)}`);
 	if (elapsedMs > 0 && gcTotals.count > 0)
 		parts.push(`GC ${formatPercent((gcTotals.pauseMs - gcTotals.forcedMs) / elapsedMs)}`);
+	const all = rssNow(model);
+	if (all.processes > 1) parts.push(`RSS of all ${all.processes} processes ${formatBytes(all.bytes)}`);
 	if (model.system && model.system.level !== 'normal') parts.push(`memory ${model.system.level}`);
+	const forecast = forecastText(model);
+	if (forecast) parts.push(forecast.text);
 	return parts.join('  ');
 }

@@ -5,6 +5,7 @@ import type { Report, ReportCache, ReportGc, ReportPool, ReportRegion, ReportSit
 import type { Peak } from '../protocol/snapshot.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
+import { costLines, lastMomentsSection, offHeapSection, partsSection, processesSection } from './memoryText.ts';
 import { runtimeSections } from './runtimeText.ts';
 import { section } from './section.ts';
 import { type Column, table } from './table.ts';
@@ -16,9 +17,13 @@ const NAME_LENGTH = 40;
 export function reportText(report: Report): string {
 	const sections = [
 		headline(report),
+		lastMomentsSection(report),
 		memorySection(report),
+		partsSection(report.memory.partsAtPeak),
 		profilingSection(report),
 		allocationsSection(report),
+		offHeapSection(report),
+		processesSection(report),
 		section('Regions', report.regions, regionColumns(report.cwd)),
 		section('Caches', report.caches, cacheColumns, disposedText(report.disposed.caches)),
 		section('Pools', report.pools, poolColumns, disposedText(report.disposed.pools)),
@@ -55,14 +60,7 @@ function memorySection({ memory }: Report): string[] {
 
 function profilingSection({ gc, cost }: Report): string[] {
 	const lines = [`Collections  ${gc ? gcText(gc) : 'none seen'}`];
-	if (cost) {
-		lines.push(
-			`Profiling    ${formatMs(cost.pollMs)} for ${formatCount(cost.polls)} readings, ` +
-				`${formatMs(cost.profileMs)} for ${formatCount(cost.profiles)} allocation profiles: ${formatPercent(cost.share)} of the run`,
-		);
-		if (cost.droppedEvents > 0)
-			lines.push(`             ${formatCount(cost.droppedEvents)} spans came too fast to be kept; totals are right`);
-	}
+	if (cost) lines.push(...costLines(cost));
 	return lines;
 }
 
