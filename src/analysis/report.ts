@@ -12,7 +12,7 @@ import type {
 	RegionKind,
 	Site,
 } from '../protocol/entries.ts';
-import type { Peak, SeriesData } from '../protocol/snapshot.ts';
+import type { LeftOut, Peak, SeriesData } from '../protocol/snapshot.ts';
 import { allocationRows } from './allocations.ts';
 import {
 	lastMomentsOf,
@@ -60,6 +60,8 @@ export interface Report {
 	runtime: RuntimeReport;
 	cost?: ReportCost;
 	notices: Pick<NoticeEntry, 't' | 'severity' | 'message'>[];
+	/** How many of each kind there was no room for: lists and sums above do not count them. */
+	leftOut: LeftOut;
 }
 
 export interface ReportMemory {
@@ -202,6 +204,7 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 		runtime: runtimeReportOf(model.runtime, durationMs),
 		...(cost && { cost: costOf(cost, shareOf(costMs(cost))) }),
 		notices: model.notices.map(({ t, severity, message }) => ({ t, severity, message })),
+		leftOut: { ...model.leftOut },
 	};
 }
 

@@ -29,6 +29,7 @@ export function reportText(report: Report): string {
 		section('Pools', report.pools, poolColumns, disposedText(report.disposed.pools)),
 		...runtimeSections(report),
 		noticesSection(report),
+		leftOutSection(report),
 	];
 	return `${sections
 		.filter(lines => lines.length > 0)
@@ -138,4 +139,22 @@ function noticesSection({ notices }: Report): string[] {
 		return `${severity} at ${when}: ${visibleText(message, 400)}`;
 	});
 	return more > 0 ? [...shown, `and ${formatCount(more)} more notices`] : shown;
+}
+
+/** Of calls, collections, profiles and events the totals are right; what else was left out is in no figure. */
+const LEFT_OUT = [
+	'regions',
+	'stores',
+	'processes',
+	'functions',
+	'contexts',
+	'snapshots',
+	'findings',
+	'notices',
+] as const;
+
+function leftOutSection({ leftOut }: Report): string[] {
+	const kinds = LEFT_OUT.filter(kind => (leftOut[kind] ?? 0) > 0);
+	if (kinds.length === 0) return [];
+	return [`Left out for lack of room: ${kinds.map(kind => `${formatCount(leftOut[kind])} ${kind}`).join(', ')}`];
 }
