@@ -19,6 +19,8 @@ export type UserErrorCode =
 	| 'newerRecording'
 	| 'cannotRead'
 	| 'cannotWrite'
+	| 'badSnapshot'
+	| 'snapshotTooLarge'
 	| 'notRunning'
 	| 'noSuchProcess'
 	| 'notANodeProcess'
@@ -116,6 +118,13 @@ export const errors = {
 		new UserError('cannotWrite', `The summary "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
 	cannotWriteSnapshot: (path: string, cause: unknown) =>
 		new UserError('cannotWrite', `The heap snapshot "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
+	badSnapshot: (path: string, fault: string) =>
+		new UserError('badSnapshot', `"${path}" cannot be read as a heap snapshot: ${fault}`),
+	snapshotTooLarge: (path: string, needed: string, available: string) =>
+		new UserError(
+			'snapshotTooLarge',
+			`Opening "${path}" needs about ${needed} of memory and ${available} are available. Close other programs, or open it on a larger machine.`,
+		),
 	noSuchProcess: (pid: number) =>
 		new UserError('noSuchProcess', `There is no process ${pid}. Look its number up with "ps" and try again.`),
 	notANodeProcess: (pid: number) =>
