@@ -31,6 +31,12 @@ const bundles = [
 		banner: { js: '#!/usr/bin/env node' },
 	},
 	{
+		name: 'snapshotWorker',
+		...host,
+		entryPoints: ['src/engine/snapshots/snapshotWorker.ts'],
+		outfile: 'dist/snapshotWorker.cjs',
+	},
+	{
 		name: 'runtime',
 		...guest,
 		entryPoints: ['src/runtime/index.ts'],
@@ -47,6 +53,7 @@ const bundles = [
 		outfile: 'dist/runtime/resolveHooks.mjs',
 	},
 	{ name: 'panel', ...browser, entryPoints: ['webview/panel.tsx'], outfile: 'dist/webview/panel.js' },
+	{ name: 'snapshot', ...browser, entryPoints: ['webview/snapshot.tsx'], outfile: 'dist/webview/snapshot.js' },
 	{ name: 'sidebar', ...browser, entryPoints: ['webview/sidebar.tsx'], outfile: 'dist/webview/sidebar.js' },
 	{
 		name: 'hostTests',

@@ -24,6 +24,8 @@ import type { RunRequest } from './sessions/runRequest.ts';
 import { SessionLauncher } from './sessions/sessionLauncher.ts';
 import { SessionStore } from './sessions/sessionStore.ts';
 import { SidebarView } from './sidebar/sidebarView.ts';
+import { SnapshotCommands } from './snapshots/snapshotCommands.ts';
+import { SnapshotEditor } from './snapshots/snapshotEditor.ts';
 import { StatusBar } from './statusBar.ts';
 import { Terminals } from './terminal/terminals.ts';
 
@@ -72,15 +74,16 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 		openPanel: () => panel.show(),
 		log,
 	});
+	const workerPath = join(realFolder(join(extensionUri.fsPath, 'dist')), 'snapshotWorker.cjs');
+	const snapshotEditor = new SnapshotEditor({ extensionUri, workerPath, log });
+	const snapshots = new SnapshotCommands(snapshotEditor);
 	const handlers = createActions({
 		sessions,
 		recordings: recordingCommands,
 		profile: () => profile.profile(),
 		openPanel: () => panel.show(),
 		select: () => {},
-		openSnapshot: async path => {
-			await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
-		},
+		openSnapshot: path => snapshots.openPath(path),
 		onError,
 	});
 	const last = add(new LastRecording(workspaceState, store, log));
@@ -92,6 +95,11 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	add(vscode.window.registerWebviewViewProvider(views.sidebar, sidebar));
 	add(
 		vscode.window.registerCustomEditorProvider(views.recording, editor, { supportsMultipleEditorsPerDocument: true }),
+	);
+	add(
+		vscode.window.registerCustomEditorProvider(views.heapSnapshot, snapshotEditor, {
+			supportsMultipleEditorsPerDocument: true,
+		}),
 	);
 	add(launcher.onDidPrune(() => sidebar.refresh()));
 	add(new StatusBar(store));
@@ -131,6 +139,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 				[commands.setGcStrategy]: strategy => sessions.chooseGcStrategy(strategy),
 				[commands.openPanel]: tab => panel.show(checkTab(tab)),
 				[commands.openRecording]: uri => recordingCommands.open(uri),
+				[commands.openHeapSnapshot]: uri => snapshots.open(uri),
+				[commands.compareHeapSnapshots]: uri => snapshots.compare(uri),
 				[commands.toggleCodeLens]: () => configuration.toggleCodeLens(),
 				[commands.showLog]: () => log.show(),
 				[commands.addRuntime]: () => addRuntime(runtimeDir),

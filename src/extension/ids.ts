@@ -16,6 +16,8 @@ export const commands = {
 	setGcStrategy: 'memoryManager.setGcStrategy',
 	openPanel: 'memoryManager.openPanel',
 	openRecording: 'memoryManager.openRecording',
+	openHeapSnapshot: 'memoryManager.openHeapSnapshot',
+	compareHeapSnapshots: 'memoryManager.compareHeapSnapshots',
 	toggleCodeLens: 'memoryManager.toggleCodeLens',
 	showLog: 'memoryManager.showLog',
 	addRuntime: 'memoryManager.addRuntime',
@@ -49,6 +51,8 @@ export const views = {
 	panel: 'memoryManager.panel',
 	/** View type of the custom editor for `*.memrec`. */
 	recording: 'memoryManager.recording',
+	/** View type of the custom editor for `*.heapsnapshot`. */
+	heapSnapshot: 'memoryManager.heapSnapshot',
 	sidebar: 'memoryManager.sidebar',
 	container: 'memoryManager',
 	walkthrough: 'memoryManager.start',

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Channel } from '../../protocol/messenger.ts';
 import { createNonce, webviewPage } from './webviewPage.ts';
 
-export type BundleName = 'panel' | 'sidebar';
+export type BundleName = 'panel' | 'sidebar' | 'snapshot';
 
 /** Gives a webview its page; the messenger must listen before, since the page speaks first. */
 export function loadBundle(webview: vscode.Webview, extensionUri: vscode.Uri, name: BundleName, title: string): void {

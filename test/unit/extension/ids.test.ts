@@ -63,7 +63,7 @@ describe('ids', () => {
 		);
 		assert.deepEqual(
 			contributes.customEditors.map(({ viewType }: { viewType: string }) => viewType),
-			[views.recording],
+			[views.recording, views.heapSnapshot],
 		);
 	});
 
