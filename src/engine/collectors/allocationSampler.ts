@@ -53,6 +53,7 @@ export class AllocationSampler implements PollConsumer {
 	readonly #onError: (error: unknown) => void;
 	#loop: PollLoop | undefined;
 	#started = false;
+	#isOver = false;
 	#reading: Promise<void> | undefined;
 	#lastAt: number;
 	#costPerByte = FIRST_COST_PER_BYTE;
@@ -168,8 +169,10 @@ export class AllocationSampler implements PollConsumer {
 	/** Reads now, whatever the budget says; one at a time. */
 	async read(cause: ProfileCause, heapUsed?: number): Promise<void> {
 		if (!this.#started) return;
-		if (cause === 'outOfMemory') this.#loop?.forgetQuestion();
-		else while (this.#reading) await this.#reading;
+		if (cause === 'outOfMemory') {
+			this.#isOver = true;
+			this.#loop?.forgetQuestion();
+		} else while (this.#reading) await this.#reading;
 		const reading = this.#read(cause, heapUsed);
 		const settled = reading
 			.catch(() => {
@@ -198,6 +201,8 @@ export class AllocationSampler implements PollConsumer {
 				isLast,
 			)
 			.finally(() => this.#gc.expectForced(undefined));
+		// Asked before the pause at the heap limit, answered in it: the reading of the pause itself is the last.
+		if (this.#isOver && cause !== 'outOfMemory' && !restarts) return;
 		const t = this.#clock.now();
 		this.#lastAt = t;
 		this.#readings++;
