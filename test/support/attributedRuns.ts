@@ -51,6 +51,19 @@ export class PhasedRun implements AsyncDisposable {
 		return { min, max: session.model.profiles.at(-1)?.t ?? 0 };
 	}
 
+	/** The same between two reports of what is outside the heap; each comes after a collection, so that what is dead is known to be. */
+	async offHeapPhase(name: string): Promise<{ min: number; max: number }> {
+		await this.run.session.refreshAllocations();
+		const min = await this.#report();
+		const { max } = await this.phase(name);
+		return { min, max: await this.#report(max) };
+	}
+
+	/** When the first report after this moment was made; now, where none is given. */
+	async #report(after = this.run.session.model.now): Promise<number> {
+		return (await this.run.entry('offHeap', ({ t }) => t > after)).t;
+	}
+
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.run[Symbol.asyncDispose]();
 	}
