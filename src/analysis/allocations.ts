@@ -61,27 +61,53 @@ const building = (frame: Frame): Building => ({
 export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: BytesByNode): FlameNode {
 	const root = building(ROOT_FRAME);
 	const all = [root];
-	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
-		let at = root;
-		root.totalBytes += bytes;
-		root.totalOffHeapBytes += offHeapBytes;
-		for (const frame of stackOf(nodes, id)) {
-			let child = at.byFrame.get(frame.id);
-			if (!child) {
-				child = building(frame);
-				at.byFrame.set(frame.id, child);
-				at.children.push(child);
-				all.push(child);
-			}
-			child.totalBytes += bytes;
-			child.totalOffHeapBytes += offHeapBytes;
-			at = child;
+	const under = (at: Building, frame: Frame): Building => {
+		let child = at.byFrame.get(frame.id);
+		if (!child) {
+			child = building(frame);
+			at.byFrame.set(frame.id, child);
+			at.children.push(child);
+			all.push(child);
 		}
+		return child;
+	};
+	/** Where a call tree node stands when it called another. Each is looked for once, however many samples lie below it. */
+	const callers = new Map<number, Building>([[0, root]]);
+	const callerAt = (id: number): Building => {
+		const missing: CallTreeNode[] = [];
+		let node = nodes.get(id);
+		while (node && !callers.has(node.id)) {
+			missing.push(node);
+			node = nodes.get(node.parent);
+		}
+		let at = (node && callers.get(node.id)) ?? root;
+		for (const below of missing.reverse()) {
+			if (isShown(below) && below.frame.functionName !== UNNAMED) at = under(at, below.frame);
+			callers.set(below.id, at);
+		}
+		return at;
+	};
+	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
+		const node = nodes.get(id);
+		const isNameless = node !== undefined && isShown(node) && node.frame.functionName === UNNAMED;
+		const at = isNameless ? under(callerAt(node.parent), node.frame) : callerAt(id);
 		at.selfBytes += bytes;
 		at.selfOffHeapBytes += offHeapBytes;
 		at.selfCount += count;
 	};
 	forEachSite(profile, add);
+	const parents = new Map<Building, Building>();
+	for (const node of all) for (const child of node.byFrame.values()) parents.set(child, node);
+	// A callee always came after its caller.
+	for (const node of all.toReversed()) {
+		node.totalBytes += node.selfBytes;
+		node.totalOffHeapBytes += node.selfOffHeapBytes;
+		const parent = parents.get(node);
+		if (parent) {
+			parent.totalBytes += node.totalBytes;
+			parent.totalOffHeapBytes += node.totalOffHeapBytes;
+		}
+	}
 	for (const node of all) node.children.sort((a, b) => b.totalBytes - a.totalBytes);
 	return root;
 }
@@ -130,6 +156,9 @@ function forEachSite(
 	for (const [id, , , bytes, count] of offHeap ?? []) add(id, bytes, bytes, count);
 }
 
+/** Whether a node stands in a stack: neither the root nor ours. */
+const isShown = ({ parent, frame }: CallTreeNode): boolean => parent !== 0 && frame.kind !== 'profiler';
+
 /**
  * Frames from the outermost to the innermost, without the root, our own, and V8's nameless entry into JavaScript, which tells
  * nothing where something was called from it.
@@ -139,7 +168,7 @@ function stackOf(nodes: ReadonlyMap<number, CallTreeNode>, id: number): Frame[] 
 	for (let node = nodes.get(id); node; node = nodes.get(node.parent)) {
 		const { frame } = node;
 		const isNamelessEntry = frame.functionName === UNNAMED && node.id !== id;
-		if (node.parent !== 0 && frame.kind !== 'profiler' && !isNamelessEntry) stack.push(frame);
+		if (isShown(node) && !isNamelessEntry) stack.push(frame);
 	}
 	return stack.reverse();
 }

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FlameNode } from '../../src/analysis/allocations.ts';
-import { type FlameMove, layoutFlame, moveFocus, nodesAlong, pathOf } from '../../src/analysis/flameLayout.ts';
+import { boxAt, type FlameMove, layoutFlame, moveFocus, nodesAlong, pathOf } from '../../src/analysis/flameLayout.ts';
 import { hasSource, placeText } from '../../src/analysis/places.ts';
 import { formatBytes, formatPercent } from '../../src/protocol/units.ts';
+import { sizeCanvas } from '../canvasSize.ts';
 import { usePanel } from '../context.ts';
 import { useWidth } from '../useSize.ts';
 import type { Parts } from './AllocationTable.tsx';
-import { drawFlame, ROW } from './drawFlame.ts';
+import { drawFlame, drawMark, ROW } from './drawFlame.ts';
 import { nameOf } from './frames.ts';
 
 export interface FlameGraphProps {
@@ -28,6 +29,7 @@ const MOVES: Record<string, FlameMove> = {
 };
 /** Boxes narrower than this many pixels are not drawn. */
 const MIN_PX = 1.5;
+const MOST_HEIGHT = 15_000;
 
 /** Callers above, what they called below; as wide as their bytes. */
 export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_FRAMES }: FlameGraphProps): JSX.Element {
@@ -39,18 +41,26 @@ export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_F
 	const theme = panel.theme.value;
 	const path = view.flamePath.value;
 	const boxes = useMemo(() => layoutFlame(nodesAlong(tree, path), MIN_PX / Math.max(width, 1)), [tree, path, width]);
-	const height = boxes.reduce((deepest, { depth }) => Math.max(deepest, depth + 1), 1) * ROW;
+	// Boxes come by depth. A canvas cannot be of any height.
+	const height = Math.min(((boxes.at(-1)?.depth ?? 0) + 1) * ROW, MOST_HEIGHT);
 	const [focused, setFocused] = useState(-1);
 	const [hovered, setHovered] = useState(-1);
 
+	/** Everything but the marks that follow the pointer and the keyboard: those are drawn over it. */
+	const picture = useRef<HTMLCanvasElement>(document.createElement('canvas'));
+	useLayoutEffect(() => {
+		const ctx = picture.current.getContext('2d');
+		if (!ctx || width <= 0) return;
+		sizeCanvas(picture.current, ctx, width, height);
+		drawFlame(ctx, boxes, { width, height, theme, search, onlyMine, focusedFrames });
+	}, [boxes, width, height, theme, search, onlyMine, focusedFrames]);
 	useLayoutEffect(() => {
 		const ctx = canvas.current?.getContext('2d');
 		if (!canvas.current || !ctx || width <= 0) return;
-		const scale = window.devicePixelRatio;
-		canvas.current.width = Math.round(width * scale);
-		canvas.current.height = Math.round(height * scale);
-		ctx.scale(scale, scale);
-		drawFlame(ctx, boxes, { width, theme, search, onlyMine, focused, hovered, focusedFrames });
+		sizeCanvas(canvas.current, ctx, width, height);
+		ctx.drawImage(picture.current, 0, 0, width, height);
+		drawMark(ctx, boxes[hovered], width, theme.foreground, 1);
+		drawMark(ctx, boxes[focused], width, theme.focus, 2);
 	}, [boxes, width, height, theme, search, onlyMine, focused, hovered, focusedFrames]);
 
 	const describe = (index: number, x: number, y: number) => {
@@ -81,7 +91,7 @@ export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_F
 	const at = (event: MouseEvent) => {
 		const depth = Math.floor(event.offsetY / ROW);
 		const x = event.offsetX / width;
-		return boxes.findIndex(box => box.depth === depth && x >= box.x0 && x < box.x1);
+		return boxAt(boxes, depth, x);
 	};
 	const focus = (index: number) => {
 		setFocused(index);

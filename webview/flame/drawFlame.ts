@@ -14,8 +14,8 @@ export interface FlameLook {
 	theme: Theme;
 	search: string;
 	onlyMine: boolean;
-	focused: number;
-	hovered: number;
+	/** Of the canvas: what lies below is not drawn. */
+	height: number;
 	/** Those that the editor asked for. */
 	focusedFrames: ReadonlySet<number>;
 }
@@ -43,16 +43,17 @@ function boxName(frame: Frame, onlyMine: boolean): string {
 }
 
 export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBox[], look: FlameLook): void {
-	const { width, theme, search, onlyMine, focused, hovered, focusedFrames } = look;
+	const { width, height, theme, search, onlyMine, focusedFrames } = look;
 	const hatched = hatch(ctx, theme.foreground);
 	ctx.font = `12px ${theme.font}`;
 	ctx.textBaseline = 'middle';
-	for (const [i, box] of boxes.entries()) {
+	for (const box of boxes) {
+		if (box.depth * ROW >= height) break;
 		const { frame, totalBytes, totalOffHeapBytes } = box.node;
 		const left = box.x0 * width;
 		const wide = Math.max((box.x1 - box.x0) * width - 1, 0.5);
 		const top = box.depth * ROW;
-		const hit = search !== '' && frame.id !== 0 && isHit(frame, search);
+		const hit = search !== '' && frame.id > 0 && isHit(frame, search);
 		const dimmed = search !== '' && !hit;
 		ctx.fillStyle = hueOf(frame.kind, theme);
 		// Neighbours of the same kind differ a little, so that their edges are seen without lines.
@@ -79,13 +80,23 @@ export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBo
 			ctx.lineWidth = 2;
 			ctx.strokeRect(left + 1, top + 1, Math.max(wide - 2, 1), ROW - 3);
 		}
-		if (i === focused || i === hovered) {
-			ctx.strokeStyle = i === focused ? theme.focus : theme.foreground;
-			ctx.lineWidth = i === focused ? 2 : 1;
-			ctx.strokeRect(left + 1, top + 1, Math.max(wide - 2, 1), ROW - 3);
-		}
 		if (wide < 28) continue;
 		ctx.fillStyle = dimmed ? theme.muted : theme.foreground;
 		ctx.fillText(fitText(ctx, labelOf(box, onlyMine), wide - 10), left + 5, top + ROW / 2);
 	}
+}
+
+/** The box under the pointer or the one that the keyboard is at. */
+export function drawMark(
+	ctx: CanvasRenderingContext2D,
+	box: FlameBox | undefined,
+	width: number,
+	color: string,
+	lineWidth: number,
+): void {
+	if (!box) return;
+	const wide = Math.max((box.x1 - box.x0) * width - 1, 0.5);
+	ctx.strokeStyle = color;
+	ctx.lineWidth = lineWidth;
+	ctx.strokeRect(box.x0 * width + 1, box.depth * ROW + 1, Math.max(wide - 2, 1), ROW - 3);
 }

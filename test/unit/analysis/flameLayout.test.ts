@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FlameNode } from '../../../src/analysis/allocations.ts';
-import { layoutFlame, moveFocus, nodesAlong, pathOf } from '../../../src/analysis/flameLayout.ts';
+import { boxAt, layoutFlame, MERGED_ID, moveFocus, nodesAlong, pathOf } from '../../../src/analysis/flameLayout.ts';
 
 const node = (id: number, selfBytes: number, ...children: FlameNode[]): FlameNode => ({
 	frame: { id, functionName: `f${id}`, file: '', line: 0, column: 0, kind: 'user' },
@@ -34,6 +34,32 @@ describe('flameLayout', () => {
 
 	it('leaves out what could not be seen', () => {
 		assert.deepEqual(ids(layoutFlame([root], 0.25)), [0, 1, 2, 3]);
+	});
+
+	it('makes one box of callees that are too narrow for their own, and takes it for their caller', () => {
+		const narrow = Array.from({ length: 10 }, (_, i) => node(10 + i, 4));
+		const boxes = layoutFlame([node(0, 0, node(1, 60), ...narrow)], 0.1);
+		assert.deepEqual(ids(boxes), [0, 1, MERGED_ID]);
+		const [, , merged] = boxes;
+		assert.deepEqual([merged?.merged, merged?.node.totalBytes, merged?.x1], [10, 40, 1]);
+		assert.deepEqual(pathOf(boxes, 2), []);
+	});
+
+	it('places no more boxes than fit, however large the tree', () => {
+		let next = 1;
+		const grown = (depth: number, bytes: number): FlameNode =>
+			depth === 0
+				? node(next++, bytes)
+				: node(next++, 0, ...Array.from({ length: 10 }, (_, i) => grown(depth - 1, bytes + i)));
+		const boxes = layoutFlame([grown(4, 5)], 1 / 500);
+		assert.ok(next > 11_000 && boxes.length <= 500 * 5);
+		for (const [i, box] of boxes.entries()) {
+			const middle = (box.x0 + box.x1) / 2;
+			assert.equal(boxAt(boxes, box.depth, middle), i);
+			if (i > 0) assert.ok(box.depth > (boxes[i - 1]?.depth ?? 0) || box.x0 >= (boxes[i - 1]?.x1 ?? 0) - 1e-9);
+		}
+		assert.equal(boxAt(boxes, 99, 0.5), -1);
+		assert.equal(boxAt(boxes, 1, 1.5), -1);
 	});
 
 	it('zooms: the callers stay above at full width', () => {
