@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { describeState } from '../../src/analysis/describe.ts';
+import { rssNow } from '../../src/analysis/processTree.ts';
+import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import type { SystemEntry } from '../../src/protocol/entries.ts';
 import type { PressureEntry } from '../../src/protocol/runtimeEntries.ts';
 import { visibleText } from '../../src/protocol/text.ts';
-import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
+import { formatBytes, formatCount, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { Button } from '../controls.ts';
 import { LevelBadge, LevelName } from '../panel/LevelBadge.tsx';
 import { GcStrategySelect } from './GcStrategySelect.tsx';
@@ -39,6 +41,7 @@ export function Live(): JSX.Element | null {
 			<Sparkline />
 			<div class="gauges">
 				<Gauge label="RSS" bytes={latest?.rssBytes} bound={system?.totalBytes} of="the machine’s memory" />
+				<TotalGauge model={model} bound={system?.totalBytes} />
 				<Gauge label="Heap used" bytes={latest?.heapUsedBytes} bound={latest?.heapLimitBytes} of="the heap limit" />
 				{system?.containerLimitBytes !== undefined && (
 					<Gauge
@@ -90,6 +93,15 @@ function OwnLevel({ pressure }: { pressure: PressureEntry | undefined }): JSX.El
 			<LevelName level={pressure.level} /> in the script{pressure.simulated && ' (simulated)'}:{' '}
 			<span class="dim">{visibleText(pressure.reason, 300)}</span>
 		</p>
+	);
+}
+
+/** What all processes that live have in RAM together, where there is more than one. */
+function TotalGauge({ model, bound }: { model: SessionModel; bound: number | undefined }): JSX.Element | null {
+	const { bytes, processes } = rssNow(model);
+	if (processes < 2) return null;
+	return (
+		<Gauge label={`RSS of ${formatCount(processes)} processes`} bytes={bytes} bound={bound} of="the machine’s memory" />
 	);
 }
 
