@@ -10,6 +10,7 @@ import { SessionCommands } from './commands/sessionCommands.ts';
 import { Configuration } from './configuration.ts';
 import { followContextKeys } from './contextKeys.ts';
 import { CriticalNotice } from './criticalNotice.ts';
+import { EndNotice } from './endNotice.ts';
 import { realFolder, recordingsPath } from './folders.ts';
 import { commands, views } from './ids.ts';
 import { LastRecording } from './lastRecording.ts';
@@ -116,6 +117,18 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 				},
 				'Collect garbage': shown => sessions.collectGarbage(shown),
 				Stop: shown => sessions.stop(shown),
+			},
+			onError,
+		}),
+	);
+	add(
+		new EndNotice({
+			store,
+			isEnabled: () => configuration.read().notifyAtCritical,
+			ask: (sentence, button) => vscode.window.showErrorMessage(sentence, button),
+			openPanel: shown => {
+				store.show(shown);
+				panel.show();
 			},
 			onError,
 		}),
