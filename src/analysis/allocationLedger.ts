@@ -46,7 +46,8 @@ export class AllocationLedger {
 
 	addHeap(entry: AllocationsEntry): void {
 		const delta: HeapDelta = {
-			from: this.heap.at(-1)?.to ?? 0,
+			from: this.heap.at(-1)?.askedAt ?? 0,
+			askedAt: Math.max(0, entry.t - entry.costMs),
 			to: entry.t,
 			// All that the first reading sees is new.
 			born: entry.born ?? (this.heap.length === 0 ? entry.live : []),

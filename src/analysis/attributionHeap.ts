@@ -39,6 +39,8 @@ export function heapWindowed(
 	const [first, last] = [inside[0], inside.at(-1)];
 	if (!first || !last) return 'outsideReadings';
 	const read = { min: first.from, max: last.to };
+	// The time of the reading before: readings overlap by the time that V8 takes to answer.
+	const before = heap[heap.indexOf(first) - 1]?.to ?? Number.NEGATIVE_INFINITY;
 	const weight = share ? birthWeight(heap, share) : () => 1;
 	const sums = new Sums();
 	let unattributedBytes = 0;
@@ -48,7 +50,7 @@ export function heapWindowed(
 		if (measure !== 'alive') unattributedBytes += unseenBytes * weight(to);
 		for (const [node, bytes, samples, bornAt] of freed) {
 			if (measure === 'freed') sums.add(node, bytes, samples, weight(bornAt));
-			else if (measure === 'alive' && bornAt > read.min) sums.add(node, bytes, samples, -weight(bornAt));
+			else if (measure === 'alive' && bornAt > before) sums.add(node, bytes, samples, -weight(bornAt));
 		}
 	}
 	if (measure === 'freed') sums.limit(everBorn(heap, read.max, weight));
@@ -62,15 +64,14 @@ export function heapWindowed(
 
 /** By the reading that saw it first, what part of an allocation counts. */
 function birthWeight(heap: readonly HeapDelta[], share: ShareOfTime): (bornAt: number) => number {
-	const starts = heap.map(({ from }) => from);
+	const ends = heap.map(({ to }) => to);
 	const known = new Map<number, number>();
 	return bornAt => {
-		const at = known.get(bornAt);
-		if (at !== undefined) return at;
-		// A reading is the end of its own interval, not the beginning of the next.
-		let index = indexAt(starts, bornAt);
-		if (heap[index]?.from === bornAt && index > 0) index--;
-		const delta = heap[index];
+		const before = known.get(bornAt);
+		if (before !== undefined) return before;
+		// The first that does not end before it.
+		const at = indexAt(ends, bornAt);
+		const delta = heap[ends[at] === bornAt ? at : at + 1];
 		const weight = delta ? share(delta.from, delta.to) : 0;
 		known.set(bornAt, weight);
 		return weight;

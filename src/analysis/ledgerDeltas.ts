@@ -71,6 +71,7 @@ export function offHeapAt(delta: OffHeapDelta, bornAt: (t: number) => number): O
 export function mergedHeap(a: HeapDelta, b: HeapDelta): HeapDelta {
 	return {
 		from: a.from,
+		askedAt: b.askedAt,
 		to: b.to,
 		born: summed([...a.born, ...b.born], 1),
 		freed: [...a.freed, ...b.freed],

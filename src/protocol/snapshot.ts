@@ -42,9 +42,13 @@ export interface LedgerData {
 	contexts: [number, number[]][];
 }
 
-/** Between `from` and `to`, ms of the session. */
+/**
+ * Between `from` and `to`, ms of the session. V8 answered at some moment between `askedAt` and `to`: what was born meanwhile may be in this
+ * delta or in the next, which therefore begins at `askedAt`.
+ */
 export interface HeapDelta {
 	from: number;
+	askedAt: number;
 	to: number;
 	born: [node: number, bytes: number, samples: number][];
 	freed: [node: number, bytes: number, samples: number, bornAt: number][];

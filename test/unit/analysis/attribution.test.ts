@@ -105,6 +105,18 @@ describe('attributionOf', () => {
 		assert.deepEqual(heapOf(heap, { measure: 'freed', window }), { 1: 100, 2: 100 });
 	});
 
+	it('lets what was born while V8 was answering count for the time before and after', () => {
+		const model = modelOf(
+			reading(1_000, { costMs: 200, live: [[1, 100, 10]] }),
+			reading(2_000, { costMs: 100, born: [[2, 50, 5]], freed: [[1, 100, 10, 1_000]] }),
+		);
+		// Asked at 800, answered at 1000: what is new in the next may have been born from 800 on.
+		assert.deepEqual(heapOf(model, { measure: 'allocated', window: { min: 500, max: 900 } }), { 1: 100, 2: 50 });
+		assert.deepEqual(heapOf(model, { measure: 'allocated', window: { min: 500, max: 700 } }), { 1: 100 });
+		assert.deepEqual(heapOf(model, { measure: 'alive', window: { min: 1_100, max: 1_200 } }), { 2: 50 });
+		assert.deepEqual(heapOf(model, { measure: 'freed', window: { min: 1_100, max: 1_200 } }), { 1: 100 });
+	});
+
 	it('gives a reason for a window outside of what was read, and for memory that was never read', () => {
 		const window = { min: 3_500, max: 4_000 };
 		const none = attributionOf(heap, { memory: 'both', measure: 'allocated', window });
