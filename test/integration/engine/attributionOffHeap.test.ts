@@ -86,7 +86,7 @@ onEveryNode('known bytes outside the heap', (_major, node) => {
 	it('cost what is told of it', () => {
 		const { cost } = phased.run.session.model;
 		assert.ok(cost && (cost.offHeapMs ?? 0) > 0 && (cost.ownBytes ?? 0) > 0);
-		assert.ok((cost.offHeapIntervalBytes ?? 0) > 0 && (cost.forcedCollections ?? 0) >= 8);
+		assert.ok((cost.offHeapIntervalBytes ?? 0) > 0 && (cost.forcedCollections ?? 0) > 0);
 		assert.equal(cost.budget, 0);
 	});
 });
