@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { SETTINGS_SECTION, settingKeys } from './ids.ts';
+import { SETTINGS_SECTION, type SettingKey, settingKeys } from './ids.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Reads the settings anew at every use: they may change at any time and differ between folders. */
@@ -25,13 +25,20 @@ export class Configuration {
 		);
 	}
 
-	/** Turns the CodeLens on or off where its value comes from now: workspace before user. */
-	async toggleCodeLens(): Promise<boolean> {
+	toggleCodeLens(): Promise<boolean> {
+		return this.#set(settingKeys.codeLensEnabled, !this.read().codeLensEnabled);
+	}
+
+	toggleLineAnnotations(): Promise<boolean> {
+		return this.#set(settingKeys.lineAnnotations, !this.read().lineAnnotations);
+	}
+
+	/** Turns a setting on or off where its value comes from now: workspace before user. */
+	async #set(key: SettingKey, enabled: boolean): Promise<boolean> {
 		const section = vscode.workspace.getConfiguration(SETTINGS_SECTION);
-		const enabled = !this.read().codeLensEnabled;
-		const inWorkspace = section.inspect(settingKeys.codeLensEnabled)?.workspaceValue !== undefined;
+		const inWorkspace = section.inspect(key)?.workspaceValue !== undefined;
 		const { Global, Workspace } = vscode.ConfigurationTarget;
-		await section.update(settingKeys.codeLensEnabled, enabled, inWorkspace ? Workspace : Global);
+		await section.update(key, enabled, inWorkspace ? Workspace : Global);
 		return enabled;
 	}
 }

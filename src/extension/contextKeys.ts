@@ -8,6 +8,7 @@ export function followContextKeys(store: SessionStore): Disposable {
 	const set = (key: string, value: boolean) => void vscode.commands.executeCommand('setContext', key, value);
 	const update = () => {
 		set(contextKeys.running, store.active !== undefined);
+		set(contextKeys.shown, store.shown !== undefined);
 		set(contextKeys.restartable, store.shown?.request !== undefined);
 	};
 	update();

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createActions } from './actions.ts';
+import { LineAnnotations } from './annotations/lineAnnotations.ts';
+import { showLine } from './annotations/showLine.ts';
 import { CodeLensProvider } from './codeLens/codeLensProvider.ts';
 import { addRuntime } from './commands/addRuntime.ts';
 import { ProfileCommands } from './commands/profileCommands.ts';
@@ -68,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 		await starting;
 	};
 	const profile = new ProfileCommands({ configuration, choices: new RunChoices(workspaceState), run });
-	const sessions = new SessionCommands({ store, run });
+	const sessions = new SessionCommands({ store, run, openSnapshot: path => snapshots.openPath(path) });
 	const recordingCommands = new RecordingCommands({
 		folder: recordings,
 		store,
@@ -78,12 +80,16 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	const workerPath = join(realFolder(join(extensionUri.fsPath, 'dist')), 'snapshotWorker.cjs');
 	const snapshotEditor = new SnapshotEditor({ extensionUri, workerPath, log });
 	const snapshots = new SnapshotCommands(snapshotEditor);
+	const annotations = add(new LineAnnotations(store, configuration));
 	const handlers = createActions({
 		sessions,
 		recordings: recordingCommands,
 		profile: () => profile.profile(),
 		openPanel: () => panel.show(),
-		select: () => {},
+		select: (selection, shown) => {
+			annotations.select(selection, shown);
+			codeLens.select(selection, shown);
+		},
 		openSnapshot: path => snapshots.openPath(path),
 		onError,
 	});
@@ -155,6 +161,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 				[commands.openHeapSnapshot]: uri => snapshots.open(uri),
 				[commands.compareHeapSnapshots]: uri => snapshots.compare(uri),
 				[commands.toggleCodeLens]: () => configuration.toggleCodeLens(),
+				[commands.toggleLineAnnotations]: () => configuration.toggleLineAnnotations(),
+				[commands.showLine]: place => showLine(place, { store, annotations, panel }),
 				[commands.showLog]: () => log.show(),
 				[commands.addRuntime]: () => addRuntime(runtimeDir),
 			},

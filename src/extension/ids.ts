@@ -19,6 +19,8 @@ export const commands = {
 	openHeapSnapshot: 'memoryManager.openHeapSnapshot',
 	compareHeapSnapshots: 'memoryManager.compareHeapSnapshots',
 	toggleCodeLens: 'memoryManager.toggleCodeLens',
+	toggleLineAnnotations: 'memoryManager.toggleLineAnnotations',
+	showLine: 'memoryManager.showLine',
 	showLog: 'memoryManager.showLog',
 	addRuntime: 'memoryManager.addRuntime',
 } as const;
@@ -61,6 +63,8 @@ export const views = {
 export const contextKeys = {
 	/** A session runs that can be stopped, collected and the like. */
 	running: 'memoryManager.running',
+	/** A session or a recording is shown. */
+	shown: 'memoryManager.shown',
 	/** The shown session can be started again. */
 	restartable: 'memoryManager.restartable',
 } as const;

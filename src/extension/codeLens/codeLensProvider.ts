@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposables.ts';
+import type { Selection } from '../../protocol/panel.ts';
 import { isScript } from '../commands/chooseFile.ts';
 import type { Configuration } from '../configuration.ts';
 import { commands, SETTINGS_SECTION, settingKeys } from '../ids.ts';
@@ -26,6 +27,7 @@ export class CodeLensProvider implements vscode.CodeLensProvider, Disposable {
 	readonly #store = new DisposableStore();
 	readonly #parsed = new WeakMap<vscode.TextDocument, Parsed>();
 	#timer: NodeJS.Timeout | undefined;
+	#window: Selection['window'];
 
 	readonly onDidChangeCodeLenses = this.#changed.event;
 
@@ -76,6 +78,12 @@ export class CodeLensProvider implements vscode.CodeLensProvider, Disposable {
 		});
 	}
 
+	/** The part of the run that the panel's figures are taken from has changed. */
+	select({ window }: Selection, shown: ShownSession | undefined): void {
+		this.#window = window;
+		if (shown) this.#update(shown.model);
+	}
+
 	/** Also what an opened recording knows. */
 	addResults({ model }: ShownSession): void {
 		this.#update(model);
@@ -95,6 +103,7 @@ export class CodeLensProvider implements vscode.CodeLensProvider, Disposable {
 	}
 
 	#follow({ session, model }: ShownSession): void {
+		this.#window = undefined;
 		const subscription = session?.onDidAddEntries(entries => {
 			if (this.#timer || !entries.some(({ type }) => type === 'regionStats')) return;
 			this.#timer = setTimeout(() => this.#update(model), REFRESH_MS);
@@ -105,7 +114,7 @@ export class CodeLensProvider implements vscode.CodeLensProvider, Disposable {
 	#update(model: ShownSession['model']): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		this.#results.update(model);
+		this.#results.update(model, this.#window);
 		this.#changed.fire();
 	}
 }

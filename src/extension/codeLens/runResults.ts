@@ -1,4 +1,6 @@
+import { offHeapByRegion } from '../../analysis/offHeapByRegion.ts';
 import type { SessionModel } from '../../analysis/sessionModel.ts';
+import type { TimeWindow } from '../../analysis/timeWindow.ts';
 import type { Site } from '../../protocol/entries.ts';
 import { formatBytes, formatCount, formatDelta } from '../../protocol/units.ts';
 import type { TrackedFunction } from './findTrackedFunctions.ts';
@@ -12,6 +14,8 @@ export interface RegionResult {
 	peakRssBytes?: number;
 	/** See `RegionData.retainedBytes`. */
 	retainedBytes?: number;
+	/** Outside the heap, allocated inside the region: in the selected window, else live when memory was highest. */
+	offHeapBytes?: number;
 }
 
 /** Newest files are kept. */
@@ -29,7 +33,8 @@ export class RunResults {
 	}
 
 	/** Takes what a run has shown so far; files it does not touch keep what they have. */
-	update(model: SessionModel): void {
+	update(model: SessionModel, window?: TimeWindow): void {
+		const offHeap = offHeapByRegion(model, window);
 		const byFile = new Map<string, RegionResult[]>();
 		for (const { definition, stats, retainedBytes } of model.regions.values()) {
 			const { site, name } = definition;
@@ -42,6 +47,7 @@ export class RunResults {
 				calls: stats.calls,
 				...(stats.peak && { peakRssBytes: stats.peak.rssBytes }),
 				...(retainedBytes !== undefined && { retainedBytes }),
+				...(offHeap.has(definition.id) && { offHeapBytes: offHeap.get(definition.id) ?? 0 }),
 			});
 			byFile.set(key, results);
 		}
@@ -91,7 +97,7 @@ export function matchResults(
 	return matched;
 }
 
-/** `3 calls · peak 1.20 GB RSS · retained +4.00 MB`. Figures that nobody measured are left out. */
+/** `3 calls · peak 1.20 GB RSS · retained +4.00 MB · outside the heap 85.0 MB`. Figures that nobody measured are left out. */
 export function resultText(results: readonly RegionResult[]): string {
 	const calls = results.reduce((sum, result) => sum + result.calls, 0);
 	const parts = [`${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}`];
@@ -102,5 +108,8 @@ export function resultText(results: readonly RegionResult[]): string {
 	if (results.length === 1 && only?.retainedBytes !== undefined) {
 		parts.push(`retained ${formatDelta(only.retainedBytes)}`);
 	}
+	const outside = results.flatMap(({ offHeapBytes }) => (offHeapBytes === undefined ? [] : [offHeapBytes]));
+	// Regions inside one another count the same bytes each.
+	if (outside.length === 1) parts.push(`outside the heap ${formatBytes(outside[0])}`);
 	return parts.join(' · ');
 }

@@ -48,6 +48,7 @@ export class PanelConnection implements Disposable {
 	#sent: ShownSession | undefined;
 	#sentRunning = false;
 	#tab: PanelTab | undefined;
+	#place: ToPanel['focusLine'][0] | undefined;
 
 	constructor(webview: vscode.Webview, source: PanelSource, handlers: PanelHandlers) {
 		this.#source = source;
@@ -79,9 +80,10 @@ export class PanelConnection implements Disposable {
 		else this.#feed.pause();
 	}
 
-	/** Finds a source line in the flame graph and the table. */
+	/** Finds a source line in the flame graph and the table, at once or when the page is there. */
 	focusLine(place: ToPanel['focusLine'][0]): void {
-		if (this.#ready && this.#visible) this.#messenger.notify('focusLine', place);
+		this.#place = place;
+		this.#sendPlace();
 	}
 
 	/** Brings a tab to the front, at once or when the page is there. */
@@ -102,6 +104,13 @@ export class PanelConnection implements Disposable {
 		this.#messenger.notify('session', shown && panelSession(shown));
 		this.#feed.follow(shown);
 		this.#sendTab();
+		this.#sendPlace();
+	}
+
+	#sendPlace(): void {
+		if (!this.#place || !this.#ready || !this.#visible) return;
+		this.#messenger.notify('focusLine', this.#place);
+		this.#place = undefined;
 	}
 
 	#sendTab(): void {

@@ -48,8 +48,9 @@ export class PanelManager implements Disposable, vscode.WebviewPanelSerializer {
 		if (tab) this.#open?.connection.showTab(tab);
 	}
 
-	/** Finds a source line in the open panel. */
+	/** Opens the panel where it is not open, and finds a source line in it. */
 	focusLine(place: { file: string; line: number }): void {
+		this.show();
 		this.#open?.connection.focusLine(place);
 	}
 
