@@ -75,17 +75,26 @@ export class RetainedTracker {
 	#settle(region: number, floor: Floor): void {
 		this.#waiting.delete(region);
 		const last = this.#last.get(region);
-		const before = last && this.#floors.findLast(earlier => earlier.t <= last.start);
+		const before = last && this.#floors[this.#indexAt(last.start)];
 		if (before) last.bytes = floor.bytes - before.bytes;
 	}
 
 	#firstAfter(end: number): Floor | undefined {
-		let first: Floor | undefined;
-		for (let i = this.#floors.length - 1; i >= 0; i--) {
+		for (let i = Math.max(0, this.#indexAt(end)); i < this.#floors.length; i++) {
 			const floor = this.#floors[i];
-			if (!floor || floor.t < end) break;
-			if (floor.after >= end) first = floor;
+			if (floor && floor.after >= end) return floor;
 		}
-		return first;
+		return undefined;
+	}
+
+	/** Index of the last floor that is not after `t`; -1 when all are. Collections come in order of time. */
+	#indexAt(t: number): number {
+		let [low, high] = [0, this.#floors.length];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.#floors[middle]?.t ?? 0) <= t) low = middle + 1;
+			else high = middle;
+		}
+		return low - 1;
 	}
 }

@@ -7,7 +7,7 @@
  * from its beginning, and one that knows none passes over the lines.
  */
 import { isEntry } from './entryGuards.ts';
-import { arrayOf, isCount, isNumber, isRecord, oneOf, optional, shape, tuple } from './guards.ts';
+import { arrayOf, isCount, isNumber, isRecord, isString, oneOf, optional, shape, tuple } from './guards.ts';
 import { LEFT_OUT_KINDS, type SeriesColumns, type SessionSnapshot } from './snapshot.ts';
 
 /** How every line of a checkpoint begins; no other line does. */
@@ -65,11 +65,12 @@ export type CheckpointHead = Pick<
 	| 'autopsy'
 > & { levels: number[] };
 
-/** Some rows of the series; a column that is absent holds no figure. */
-export interface SeriesPart extends Partial<SeriesColumns> {
-	t: number[];
+/** Some rows of the series. A column is base64 of little-endian 64-bit floats, NaN where nothing was measured; one that is absent is all NaN. */
+export interface SeriesPart extends Partial<Record<keyof SeriesColumns, string>> {
+	rows: number;
+	t: string;
 	/** Of the first `rows` of these rows. */
-	low?: Partial<SeriesColumns> & { rows: number };
+	low?: Partial<Record<keyof SeriesColumns, string>> & { rows: number };
 }
 
 export type CheckpointPart = { type: 'checkpoint'; part: number; process: number } & (
@@ -120,26 +121,13 @@ const head = shape({
 	levels: value => arrayOf(isWhole)(value) && (value as unknown[]).length <= 64,
 });
 
-const values = (length: number) => (value: unknown) =>
-	Array.isArray(value) && value.length === length && value.every(figure => figure === null || isCount(figure));
-
-/** Columns of one length; names that are no column are let through as other unknown fields are. */
-function columns(value: unknown, names: readonly string[], length: number): boolean {
-	return isRecord(value) && names.every(name => value[name] === undefined || values(length)(value[name]));
+/** What the columns hold is checked where they are decoded. */
+function isColumns(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+	return isRecord(value) && isWhole(value.rows) && names.every(name => optional(isString)(value[name]));
 }
 
-function seriesPart(value: unknown, names: readonly string[]): boolean {
-	if (!isRecord(value) || !arrayOf(isNumber)(value.t)) return false;
-	const rows = (value.t as number[]).length;
-	if (!columns(value, names, rows)) return false;
-	if (value.low === undefined) return true;
-	return (
-		isRecord(value.low) &&
-		isWhole(value.low.rows) &&
-		value.low.rows <= rows &&
-		columns(value.low, names, value.low.rows)
-	);
-}
+const isSeriesPart = (value: unknown, names: readonly string[]): boolean =>
+	isColumns(value, names) && isString(value.t) && (value.low === undefined || isColumns(value.low, names));
 
 const lists: Record<Exclude<CheckpointField, EntryField | 'series'>, (value: unknown) => boolean> = {
 	regions: shape({
@@ -172,7 +160,7 @@ const lists: Record<Exclude<CheckpointField, EntryField | 'series'>, (value: unk
 
 function isField(field: unknown, items: unknown[], seriesColumns: readonly string[]): boolean {
 	if (typeof field !== 'string') return false;
-	if (field === 'series') return items.every(item => seriesPart(item, seriesColumns));
+	if (field === 'series') return items.every(item => isSeriesPart(item, seriesColumns));
 	if (Object.hasOwn(ENTRY_FIELDS, field)) return items.every(entryOf(ENTRY_FIELDS[field as EntryField]));
 	return Object.hasOwn(lists, field) && items.every(lists[field as keyof typeof lists]);
 }

@@ -1,4 +1,4 @@
-import { SERIES_COLUMNS } from '../../analysis/seriesStore.ts';
+import { SERIES_COLUMNS, type SeriesColumn } from '../../analysis/seriesStore.ts';
 import {
 	type CheckpointEnd,
 	type CheckpointField,
@@ -9,6 +9,7 @@ import {
 	type SeriesPart,
 } from '../../protocol/checkpoint.ts';
 import type { SeriesColumns, SeriesData, SessionSnapshot } from '../../protocol/snapshot.ts';
+import { encodeColumn } from './columnCodec.ts';
 
 /** About as long as a line gets: what is put into JSON without a pause. */
 const LINE_LENGTH = 128 * 1024;
@@ -83,7 +84,8 @@ function* seriesParts(series: SeriesData): Generator<SeriesPart> {
 		const to = from + SERIES_ROWS;
 		const rows = Math.min(coarse, to) - from;
 		yield {
-			t: series.t.slice(from, to),
+			rows: Math.min(to, series.t.length) - from,
+			t: encodeColumn(series.t.slice(from, to)),
 			...measured(series, from, to),
 			...(rows > 0 && { low: { rows, ...measured(series.low, from, to) } }),
 		};
@@ -91,11 +93,11 @@ function* seriesParts(series: SeriesData): Generator<SeriesPart> {
 }
 
 /** Columns that hold a figure. */
-function measured(columns: SeriesColumns, from: number, to: number): Partial<SeriesColumns> {
-	const parts: Partial<SeriesColumns> = {};
+function measured(columns: SeriesColumns, from: number, to: number): Partial<Record<SeriesColumn, string>> {
+	const parts: Partial<Record<SeriesColumn, string>> = {};
 	for (const column of SERIES_COLUMNS) {
 		const values = columns[column].slice(from, to);
-		if (values.some(value => value !== null)) parts[column] = values;
+		if (values.some(value => value !== null)) parts[column] = encodeColumn(values);
 	}
 	return parts;
 }

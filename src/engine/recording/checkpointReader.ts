@@ -1,4 +1,4 @@
-import { emptySeries, SERIES_COLUMNS } from '../../analysis/seriesStore.ts';
+import { emptySeries, SERIES_COLUMNS, type SeriesColumn } from '../../analysis/seriesStore.ts';
 import {
 	type CheckpointField,
 	type CheckpointHead,
@@ -12,8 +12,11 @@ import type { Frame } from '../../protocol/entries.ts';
 import { isEntry } from '../../protocol/entryGuards.ts';
 import type { RecordingHeader } from '../../protocol/recording.ts';
 import type { LedgerData, RegionData, SeriesColumns, SessionSnapshot } from '../../protocol/snapshot.ts';
+import { decodeColumn } from './columnCodec.ts';
 
 const MAIN = 1;
+/** Of one part: no line is long enough for more. */
+const MOST_ROWS = 1 << 20;
 
 interface ProcessState {
 	head: CheckpointHead;
@@ -45,9 +48,7 @@ export class CheckpointReader {
 			this.#processes.set(line.process, { head: line.head, snapshot: emptySnapshot(this.#header, line.head) });
 			return true;
 		}
-		if (!known) return false;
-		fill(known.snapshot, line.field, line.items);
-		return true;
+		return known !== undefined && fill(known.snapshot, line.field, line.items);
 	}
 
 	#finished(): SessionSnapshot | false {
@@ -86,15 +87,14 @@ function emptySnapshot(header: RecordingHeader, { levels, ...head }: CheckpointH
 	};
 }
 
-function fill(snapshot: SessionSnapshot, field: CheckpointField, items: unknown[]): void {
+function fill(snapshot: SessionSnapshot, field: CheckpointField, items: unknown[]): boolean {
 	const { callTree, ledger } = snapshot;
 	const add = <T>(list: T[]) => {
 		for (const item of items) list.push(item as T);
 	};
 	switch (field) {
 		case 'series':
-			for (const part of items as SeriesPart[]) addRows(snapshot, part);
-			break;
+			return (items as SeriesPart[]).every(part => addRows(snapshot, part));
 		case 'frames':
 			add<Frame>(callTree.frames);
 			break;
@@ -117,17 +117,26 @@ function fill(snapshot: SessionSnapshot, field: CheckpointField, items: unknown[
 			add(snapshot[field] as unknown[]);
 			break;
 	}
+	return true;
 }
 
-function addRows({ series }: SessionSnapshot, { t, low, ...columns }: SeriesPart): void {
-	for (const at of t) series.t.push(at);
-	addColumns(series, columns, t.length);
-	if (low) addColumns(series.low, low, low.rows);
+/** @returns Whether all columns are what they should be. */
+function addRows({ series }: SessionSnapshot, { rows, t, low, ...columns }: SeriesPart): boolean {
+	const times = decodeColumn(t, rows, Number.isFinite);
+	if (!times || times.includes(null)) return false;
+	for (const time of times) series.t.push(time ?? 0);
+	return addColumns(series, columns, rows) && (low === undefined || addColumns(series.low, low, low.rows));
 }
 
-function addColumns(to: SeriesColumns, from: Partial<SeriesColumns>, rows: number): void {
+const isFigure = (value: number): boolean => value >= 0 && Number.isFinite(value);
+
+function addColumns(to: SeriesColumns, from: Partial<Record<SeriesColumn, string>>, rows: number): boolean {
+	if (rows > MOST_ROWS) return false;
 	for (const column of SERIES_COLUMNS) {
-		const values = from[column];
-		for (let i = 0; i < rows; i++) to[column].push(values?.[i] ?? null);
+		const text = from[column];
+		const values = text === undefined ? new Array<null>(rows).fill(null) : decodeColumn(text, rows, isFigure);
+		if (!values) return false;
+		for (const value of values) to[column].push(value);
 	}
+	return true;
 }
