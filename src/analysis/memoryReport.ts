@@ -1,6 +1,8 @@
 import type { EndReason, FrameKind, ProcessKind, Site } from '../protocol/entries.ts';
-import { OFF_HEAP_KINDS, type OffHeapKind, type OffHeapSite } from '../protocol/offHeapEntries.ts';
+import { OFF_HEAP_KINDS, type OffHeapKind } from '../protocol/offHeapEntries.ts';
 import type { Peak } from '../protocol/snapshot.ts';
+import { attributionOf, figures } from './attribution.ts';
+import { peakMoment } from './attributionMoments.ts';
 import { endStory, isSudden } from './endStory.ts';
 import { partsAt, workerSeries } from './partsAt.ts';
 import { processTree, totalRss } from './processTree.ts';
@@ -8,11 +10,14 @@ import type { RssPartKind } from './rssParts.ts';
 import { type CallTreeNode, MAIN_PROCESS, type SessionModel } from './sessionModel.ts';
 import { indexAt } from './timeWindow.ts';
 
-/** What held memory outside the heap when RSS was highest, by line of the script's own. */
+/** What held memory outside the heap when there was most of it, by line of the script's own. */
 export interface ReportOffHeap {
+	/** Of the reading. */
 	t: number;
 	/** Sum of all sites, also of those beyond the number asked for: an unbiased estimate. */
 	liveBytes: number;
+	/** Of `liveBytes`, from sampling. */
+	standardErrorBytes: number;
 	/** What the process itself counted as array buffers then; what is more than `liveBytes` came from nowhere that we see. */
 	arrayBuffersBytes?: number;
 	/** Most bytes first. */
@@ -69,15 +74,12 @@ export interface ReportLastMoments {
 const OUTSIDE = '(outside the script)';
 
 export function offHeapOf(model: SessionModel, max: number): ReportOffHeap | undefined {
-	const { autopsy, ledger, latest } = model;
-	// A peak before the first report has no sites; the end has.
-	const atPeak = autopsy !== undefined && autopsy.offHeap.length > 0;
-	const rows: readonly OffHeapSite[] = atPeak ? autopsy.offHeap : [...ledger.liveOffHeap.values()];
-	if (rows.length === 0) return undefined;
+	const moment = peakMoment(model, 'offHeap');
+	const told = moment && figures(attributionOf(model, { memory: 'offHeap', measure: 'live', moment }).offHeap);
+	if (!told) return undefined;
+	const { bytes: liveBytes, read, standardErrorBytes, arrayBuffersBytes } = told;
 	const sites = new Map<string, Omit<ReportOffHeapSite, 'share'>>();
-	let liveBytes = 0;
-	for (const [node, kind, , bytes, samples] of rows) {
-		liveBytes += bytes;
+	for (const [node, kind, , bytes, samples] of told.sites) {
 		const memory = OFF_HEAP_KINDS[kind] ?? 'received';
 		const frame = ownFrame(model.nodes, node);
 		const key = frame ? `${memory} ${frame.line} ${frame.file}` : memory;
@@ -90,10 +92,10 @@ export function offHeapOf(model: SessionModel, max: number): ReportOffHeap | und
 		const { functionName = OUTSIDE, file = '', line = 0, column = 0, kind: frameKind = 'native' } = frame ?? {};
 		sites.set(key, { functionName, file, line, column, kind: frameKind, memory, bytes, samples });
 	}
-	const arrayBuffersBytes = (atPeak ? autopsy.sample : latest)?.arrayBuffersBytes;
 	return {
-		t: atPeak ? autopsy.t : model.now,
+		t: read.max,
 		liveBytes,
+		standardErrorBytes,
 		...(arrayBuffersBytes !== undefined && { arrayBuffersBytes }),
 		sites: [...sites.values()]
 			.sort((a, b) => b.bytes - a.bytes)
