@@ -7,6 +7,7 @@ type AnyFunction = (...args: never[]) => unknown;
 type Maker = (a: unknown, b?: unknown, c?: unknown) => Buffer;
 
 const BUFFER = 0;
+const { apply } = Reflect;
 const MAKERS = ['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'from', 'concat', 'copyBytesFrom'] as const;
 
 /**
@@ -28,11 +29,12 @@ function hookMaker(recorder: OffHeapRecorder, name: (typeof MAKERS)[number], ori
 	replace(Buffer, name, wrapper);
 
 	function makerWrapper(): Maker {
-		return (a, b, c) => {
+		return function (this: unknown, a, b, c) {
 			const left = budget[LEFT] as number;
 			let made: Buffer;
 			try {
-				made = c !== undefined ? original(a, b, c) : b !== undefined ? original(a, b) : original(a);
+				made =
+					c !== undefined ? apply(original, this, [a, b, c]) : apply(original, this, b === undefined ? [a] : [a, b]);
 			} catch (error) {
 				throw withoutOurFrames(error, wrapper);
 			}
@@ -45,11 +47,12 @@ function hookMaker(recorder: OffHeapRecorder, name: (typeof MAKERS)[number], ori
 	}
 
 	function fromWrapper(): Maker {
-		return (a, b, c) => {
+		return function (this: unknown, a, b, c) {
 			const left = budget[LEFT] as number;
 			let made: Buffer;
 			try {
-				made = c !== undefined ? original(a, b, c) : b !== undefined ? original(a, b) : original(a);
+				made =
+					c !== undefined ? apply(original, this, [a, b, c]) : apply(original, this, b === undefined ? [a] : [a, b]);
 			} catch (error) {
 				throw withoutOurFrames(error, wrapper);
 			}

@@ -13,7 +13,7 @@ export function disguise(wrapper: AnyFunction, original: AnyFunction): void {
 	if (prototype !== undefined) (wrapper as { prototype?: unknown }).prototype = prototype;
 	setPrototypeOf(wrapper, getPrototypeOf(original));
 	for (const key of ownKeys(original)) {
-		if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+		if (key === 'prototype') continue;
 		defineProperty(wrapper, key, getOwnPropertyDescriptor(original, key) as PropertyDescriptor);
 	}
 	originals.set(wrapper, original);

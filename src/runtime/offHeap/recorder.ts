@@ -1,6 +1,7 @@
 import type { OffHeapReport } from '../../protocol/runtimeLink.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import {
+	asksForSample,
 	budget,
 	currentInterval,
 	DEFAULT_INTERVAL_BYTES,
@@ -21,6 +22,8 @@ import { type Birth, type Sample, type SampleSite, TrackedSamples, WASM_MEMORY }
 
 type AnyFunction = (...args: never[]) => unknown;
 
+/** In {@link OFF_HEAP_KINDS}. */
+const ARRAY_BUFFER = 1;
 /** Least distance between two reports, and with them between two sweeps, ms. */
 const REPORT_EVERY_MS = 250;
 /** One drain sweeps for this long at most, ms; the next goes on. */
@@ -127,6 +130,20 @@ export class OffHeapRecorder {
 		} finally {
 			this.#isBusy = false;
 		}
+	}
+
+	get isRecording(): boolean {
+		return isRecording();
+	}
+
+	/** The memory of `before` belongs to `after` now. */
+	moved(before: object, after: object, builtin: string, called: AnyFunction): void {
+		if (!isRecording()) return;
+		const known = this.#tracked.move(before, after);
+		const bytes = backingBytes(after) - known;
+		if (bytes <= 0) return;
+		// What was not sampled at its birth must not get a second chance; what is added to a sampled one is new.
+		if (known > 0 && asksForSample(bytes)) this.sample(after, bytes, ARRAY_BUFFER, builtin, called, known);
 	}
 
 	/** A WebAssembly memory: there are few, so all are followed, growth from inside the module included. */

@@ -3,6 +3,8 @@ import { backingBytes } from './natives.ts';
 
 /** Samples followed at a time. At the default interval that is 16 GB of small buffers, or as many large ones as 1 MB each make 64 GB. */
 export const MAX_TRACKED = 65_536;
+/** Looked through for an array buffer that is transferred. */
+const MAX_SEARCHED = 4_096;
 /** A record, its WeakRef and its place in the array. */
 const SAMPLE_BYTES = 160;
 /** Part of a sweep between two looks at the clock. */
@@ -69,6 +71,20 @@ export class TrackedSamples {
 	add(sample: Sample): void {
 		this.#samples[this.#samples.length] = sample;
 		this.liveBytes += sample.weight;
+	}
+
+	/** The newest samples of `before` are samples of `after` from here on; gives the bytes they stand for, 0 when there is none. */
+	move(before: object, after: object): number {
+		const samples = this.#samples;
+		let to = 0;
+		for (let i = samples.length - 1; i >= 0 && i >= samples.length - MAX_SEARCHED; i--) {
+			const sample = samples[i] as Sample;
+			if (sample.owner.deref() !== before) continue;
+			sample.owner = new WeakRef(after);
+			if (sample.to > to) to = sample.to;
+		}
+		clearKeptObjects();
+		return to;
 	}
 
 	/** Looks which are gone until `nowMs()` reaches `until`; true when all have been looked at. The next call goes on. */

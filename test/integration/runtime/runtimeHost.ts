@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import CDP from 'chrome-remote-interface';
 import { projectRoot } from '../../../scripts/paths.ts';
-import type { RuntimeEntry } from '../../../src/protocol/runtimeLink.ts';
+import type { Drained, OffHeapReport, RuntimeEntry } from '../../../src/protocol/runtimeLink.ts';
 import { HUB_KEY, LINK_VARIABLE, NOTIFY_BINDING, parseRendezvous } from '../../../src/protocol/runtimeLink.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -57,9 +58,10 @@ export function linkedEnvironment(
 	hostPid: number,
 	env = plainEnvironment(),
 	quietTerminal = false,
+	offHeap = false,
 ): NodeJS.ProcessEnv {
 	const { NODE_OPTIONS: nodeOptions } = env;
-	const link = { dir, hostPid, quietTerminal, ...(nodeOptions !== undefined && { nodeOptions }) };
+	const link = { dir, hostPid, quietTerminal, offHeap, ...(nodeOptions !== undefined && { nodeOptions }) };
 	const options = ['--inspect-publish-uid=http', '--require', preload, ...(nodeOptions ? [nodeOptions] : [])];
 	return { ...env, NODE_OPTIONS: options.join(' '), [LINK_VARIABLE]: JSON.stringify(link) };
 }
@@ -75,6 +77,8 @@ export interface Profiled extends Outcome {
 	entries: RuntimeEntry[];
 	/** What came with the binding, in order. */
 	notes: string[];
+	/** What was told of memory outside the heap, in order. */
+	offHeap: OffHeapReport[];
 }
 
 export interface ProfileOptions {
@@ -84,6 +88,10 @@ export interface ProfileOptions {
 	cwd?: string;
 	/** As the leader of a process group of its own. */
 	detached?: boolean;
+	/** Attribute memory outside the heap; drained again and again while the script runs. */
+	offHeap?: boolean;
+	/** Flags for Node. */
+	flags?: string[];
 	/** Instead of draining and releasing; gets the directory of the rendezvous. */
 	onEnding?: (dir: string) => void;
 }
@@ -97,10 +105,12 @@ export async function profile(node: string, args: string[], options: ProfileOpti
 		cwd = fixtures,
 		detached = false,
 		onEnding,
+		offHeap = false,
+		flags = [],
 	} = options;
 	const folder = temporaryFolder('runtime');
-	const env = linkedEnvironment(folder.path, hostPid, plainEnvironment(), quietTerminal);
-	const child = spawn(node, args, { env, cwd, detached, stdio: ['ignore', 'pipe', 'pipe'] });
+	const env = linkedEnvironment(folder.path, hostPid, plainEnvironment(), quietTerminal, offHeap);
+	const child = spawn(node, [...flags, ...args], { env, cwd, detached, stdio: ['ignore', 'pipe', 'pipe'] });
 	const ended = outcome(child);
 	try {
 		const name = await waitFor(() => readdirSync(folder.path).find(file => /^\d+\.json$/.test(file)), {
@@ -117,11 +127,21 @@ export async function profile(node: string, args: string[], options: ProfileOpti
 		const hub = `globalThis[Symbol.for(${JSON.stringify(HUB_KEY)})]`;
 		const notes: string[] = [];
 		const entries: RuntimeEntry[] = [];
+		const reports: OffHeapReport[] = [];
+		const drain = async () => {
+			const drained = (await evaluate(`${hub}.drain()`)) as Drained;
+			entries.push(...drained.entries);
+			if (drained.offHeap) reports.push(drained.offHeap);
+		};
+		let polling: Promise<void> | undefined;
+		let isEnding = false;
 		client.Runtime.bindingCalled(async ({ payload }) => {
 			notes.push(payload);
 			if (payload !== 'ending') return;
 			if (onEnding) return onEnding(folder.path);
-			entries.push(...((await evaluate(`${hub}.drain()`)) as { entries: RuntimeEntry[] }).entries);
+			isEnding = true;
+			await polling;
+			await drain();
 			await client.close();
 			writeFileSync(join(folder.path, `${address.pid}.release`), '');
 		});
@@ -131,8 +151,18 @@ export async function profile(node: string, args: string[], options: ProfileOpti
 			client.Runtime.addBinding({ name: NOTIFY_BINDING, executionContextId: 1 }),
 		]);
 		await evaluate(`${hub}.go()`);
+		if (offHeap) polling = poll();
 		await whileRunning?.(evaluate);
-		return { ...(await ended), entries, notes };
+		return { ...(await ended), entries, notes, offHeap: reports };
+
+		async function poll(): Promise<void> {
+			while (!isEnding && child.exitCode === null) {
+				await drain().catch(() => {
+					isEnding = true;
+				});
+				await setTimeout(50);
+			}
+		}
 	} finally {
 		if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 		await folder.remove();
