@@ -25,7 +25,7 @@ export function heatDecorations(): vscode.TextEditorDecorationType[] {
 			dark: { gutterIconPath: icon(COLOURS.dark[heat] ?? '', heat), overviewRulerColor: COLOURS.dark[heat] ?? '' },
 			light: { gutterIconPath: icon(COLOURS.light[heat] ?? '', heat), overviewRulerColor: COLOURS.light[heat] ?? '' },
 			gutterIconSize: 'contain',
-			after: { margin: '0 0 0 3em', color: new vscode.ThemeColor('editorCodeLens.foreground') },
+			after: { margin: '0 0 0 2em', color: new vscode.ThemeColor('editorCodeLens.foreground') },
 		}),
 	);
 }
