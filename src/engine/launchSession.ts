@@ -2,6 +2,7 @@ import { fstatSync, realpathSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { MAIN_PROCESS } from '../analysis/sessionModel.ts';
 import { withDeadline } from '../base/deadlines.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import { RECORDING_FORMAT, type RecordingHeader } from '../protocol/recording.ts';
@@ -19,6 +20,7 @@ import { type ProcessEnd, TargetProcess, type TargetStdio } from './launch/targe
 import { MemoryKills } from './memoryKills.ts';
 import { DEFAULT_INTERVAL_BYTES, type Observation } from './observation.ts';
 import { ObservedSession } from './observedSession.ts';
+import { Processes } from './processes/processes.ts';
 import type { LaunchOptions, ProfileSession } from './sessionTypes.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -94,6 +96,7 @@ class LaunchedSession extends ObservedSession {
 	readonly #plan: LaunchPlan;
 	readonly #options: LaunchOptions;
 	readonly #rendezvous: RendezvousDirectory;
+	readonly #processes: Processes;
 	#process: TargetProcess | undefined;
 	#stopped = false;
 	readonly #kills = new MemoryKills();
@@ -106,6 +109,8 @@ class LaunchedSession extends ObservedSession {
 		this.#plan = plan;
 		this.#options = options;
 		this.#rendezvous = rendezvous;
+		const { clock, log, logger } = this.core;
+		this.#processes = new Processes({ clock, log, logger, runtimeDir: options.runtimeDir }, options.sampling ?? {});
 		this.ended = new Promise(done => {
 			this.#resolveEnded = done;
 		});
@@ -164,6 +169,7 @@ class LaunchedSession extends ObservedSession {
 		const served = Promise.all([
 			control.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }),
 			watch.start(),
+			this.#processes.watchWorkers(control, MAIN_PROCESS),
 			// In the script's own context only: a `vm` context of the script's must not show it.
 			control.send('Runtime.addBinding', { name: NOTIFY_BINDING, executionContextId: MAIN_CONTEXT }),
 		]);
@@ -177,6 +183,7 @@ class LaunchedSession extends ObservedSession {
 
 	/** The script is at its end and waits for us: read what is left, let go of it, then let it go. */
 	async #ending(pid: number, target: Target): Promise<void> {
+		await this.#processes.finishWorkersOf(MAIN_PROCESS);
 		await this.core.finish();
 		await target.close();
 		this.#rendezvous.release(pid);
@@ -214,6 +221,8 @@ class LaunchedSession extends ObservedSession {
 		await this.#connected;
 		if (!arrived)
 			this.core.log.notice('warning', 'The process ended before a Node script began: there is nothing to show.');
+		await this.core.target?.close();
+		await this.#processes.close();
 		this.#resolveEnded(await this.core.end(await this.#reason(end)));
 	}
 

@@ -15,9 +15,14 @@ import type { GcStrategy } from './runtimeEntries.ts';
 export const LINK_VARIABLE = 'MEMORY_MANAGER_LINK';
 /** `globalThis[Symbol.for(HUB_KEY)]` holds the {@link RuntimeHub}: the injected copy and an installed one share it. */
 export const HUB_KEY = 'memory-manager.runtime';
-/** Inspector binding by which the target gets the engine's attention: argument `ending` or `queue`. */
+/**
+ * `globalThis[Symbol.for(ENGINE_KEY)]` is there while the engine observes the process or worker. In a worker that has not begun it is a function
+ * by which the preload sets it up; its answer goes to the engine with `began`, after the id of the thread that started the worker.
+ */
+export const ENGINE_KEY = 'memory-manager.engine';
+/** Inspector binding by which the target gets the engine's attention; a worker's `ending` has its exit code. */
 export const NOTIFY_BINDING = '__memoryManagerNotify';
-export type Notification = 'ending' | 'queue';
+export type Notification = 'ending' | `ending ${number}` | `began ${number} ${string}` | 'queue';
 export const RUNTIME_PACKAGE = 'memory-manager-runtime';
 /** How long the target waits for the engine at its start and at its end, ms. */
 export const START_WAIT_MS = 5_000;

@@ -11,6 +11,7 @@ import { mayImportRuntime } from './guest/mayImportRuntime.ts';
 import { claim } from './guest/rendezvous.ts';
 import { installResolution } from './guest/resolution.ts';
 import { beginSession } from './guest/session.ts';
+import { beginWorkerSession, letWorkersJoin } from './guest/workerSession.ts';
 import { isWrapperProcess } from './guest/wrapperProcess.ts';
 import { installOffHeap } from './offHeap/install.ts';
 import { sharedHub } from './reporter.ts';
@@ -33,6 +34,7 @@ function start(): void {
 		const hooks = getEnvironmentData(HOOKS_KEY) !== false;
 		installResolution({ dir: __dirname, hooks, isHooksThread: isHooksThread() });
 		if (getEnvironmentData(OFF_HEAP_KEY) === true && !isHooksThread()) installOffHeap(sharedHub());
+		beginWorkerSession();
 		return;
 	}
 	const link = readLink();
@@ -47,6 +49,7 @@ function start(): void {
 		setEnvironmentData(OFF_HEAP_KEY, true);
 		installOffHeap(sharedHub());
 	}
+	if (chosen) letWorkersJoin(link.hostPid);
 	if (chosen) beginSession(link, () => require('node:inspector') as typeof inspector);
 }
 

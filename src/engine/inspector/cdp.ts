@@ -2,17 +2,29 @@ import CDP from 'chrome-remote-interface';
 import type { ProtocolMapping } from 'devtools-protocol/types/protocol-mapping.js';
 import type { Disposable } from '../../base/disposables.ts';
 
-/** Node's own domain, which the protocol's types leave out. */
+/** Node's own domains, which the protocol's types leave out. */
 interface NodeCommands {
+	'NodeWorker.enable': { paramsType: [{ waitForDebuggerOnStart: boolean }]; returnType: undefined };
+	'NodeWorker.sendMessageToWorker': { paramsType: [{ sessionId: string; message: string }]; returnType: undefined };
+	'NodeWorker.detach': { paramsType: [{ sessionId: string }]; returnType: undefined };
 	'NodeRuntime.notifyWhenWaitingForDisconnect': { paramsType: [{ enabled: boolean }]; returnType: undefined };
 }
 interface NodeEvents {
 	'NodeRuntime.waitingForDisconnect': [];
+	'NodeWorker.attachedToWorker': [{ sessionId: string; workerInfo: WorkerInfo; waitingForDebugger: boolean }];
+	'NodeWorker.detachedFromWorker': [{ sessionId: string }];
+	'NodeWorker.receivedMessageFromWorker': [{ sessionId: string; message: string }];
+}
+export interface WorkerInfo {
+	workerId: string;
+	/** `[worker 1] name` */
+	title: string;
+	url: string;
 }
 type Commands = ProtocolMapping.Commands & NodeCommands;
 type Events = ProtocolMapping.Events & NodeEvents;
 
-interface RawClient {
+export interface RawClient {
 	send(method: string, params?: object): Promise<unknown>;
 	on(event: string, listener: (params: never) => void): void;
 	off(event: string, listener: (params: never) => void): void;
@@ -47,6 +59,10 @@ export class CdpClient {
 	static async connect(url: string): Promise<CdpClient> {
 		const raw = await CDP({ target: url, local: true });
 		return new CdpClient(raw as unknown as RawClient);
+	}
+
+	static over(raw: RawClient): CdpClient {
+		return new CdpClient(raw);
 	}
 
 	get isClosed(): boolean {

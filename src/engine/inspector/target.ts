@@ -1,8 +1,6 @@
-import { HUB_KEY } from '../../protocol/runtimeLink.ts';
+import { ENGINE_KEY, HUB_KEY } from '../../protocol/runtimeLink.ts';
 import type { CdpClient } from './cdp.ts';
 import { expression } from './snippets.ts';
-
-export const ENGINE_KEY = 'memory-manager.engine';
 
 /**
  * The profiled process as seen through its inspector. Two connections, because Node's inspector socket delays a reply by about
@@ -42,4 +40,4 @@ export class Target {
 	}
 }
 
-export { HUB_KEY };
+export { ENGINE_KEY, HUB_KEY };

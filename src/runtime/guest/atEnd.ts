@@ -1,9 +1,14 @@
 import { constants } from 'node:os';
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
+type Once = (going: () => Going) => void;
+
+/** How the process goes, as far as it says so itself. */
+export type Going = { code: number } | { signal: string };
 
 interface ProcessInternals {
 	_exiting?: boolean;
+	exitCode?: number | string | null | undefined;
 	emit: Emit;
 	reallyExit(code?: number): never;
 	_kill(pid: number, signal: number): number;
@@ -28,13 +33,13 @@ const HARMLESS = new Set([
  * Calls `ending` once when the process is about to go by itself: after the `exit` handlers, before an exit out of such a handler,
  * or before a signal that it sends itself. Nothing the script does comes out differently.
  */
-export function atEnd(ending: () => void): void {
+export function atEnd(ending: (going: Going) => void): void {
 	let called = false;
-	const once = () => {
+	const once: Once = going => {
 		if (called) return;
 		called = true;
 		try {
-			ending();
+			ending(going());
 		} catch {
 			// The end must come all the same.
 		}
@@ -49,7 +54,7 @@ export function atEnd(ending: () => void): void {
  * An accessor in place of `emit`: while the script runs it gives the original function itself, so that no frame of ours stands in
  * any stack trace; only the look-up for the `exit` event gets ours.
  */
-function watchExitEvent(target: ProcessInternals, once: () => void): void {
+function watchExitEvent(target: ProcessInternals, once: Once): void {
 	const inherited = () => (Object.getPrototypeOf(target) as ProcessInternals).emit;
 	let own: Emit | undefined;
 	const define = (enumerable: boolean) =>
@@ -58,7 +63,7 @@ function watchExitEvent(target: ProcessInternals, once: () => void): void {
 			enumerable,
 			get(): Emit {
 				const emit = own ?? inherited();
-				return target._exiting ? exitEmit(emit, once) : emit;
+				return target._exiting ? exitEmit(emit, target, once) : emit;
 			},
 			set(value: Emit) {
 				own = value;
@@ -69,31 +74,38 @@ function watchExitEvent(target: ProcessInternals, once: () => void): void {
 	define(false);
 }
 
-function exitEmit(emit: Emit, once: () => void): Emit {
+function exitEmit(emit: Emit, target: ProcessInternals, once: Once): Emit {
 	return function (this: unknown, event, ...args) {
 		try {
 			return Reflect.apply(emit, this, [event, ...args]);
 		} finally {
-			if (event === 'exit') once();
+			if (event === 'exit') once(() => ({ code: codeOf(target.exitCode ?? args[0]) }));
 		}
 	};
 }
 
 /** `process.exit` inside an `exit` handler goes straight here; libraries that watch exits replace and call it. */
-function watchReallyExit(target: ProcessInternals, once: () => void): void {
+function watchReallyExit(target: ProcessInternals, once: Once): void {
 	const original = target.reallyExit;
 	target.reallyExit = function reallyExit(...args): never {
-		once();
+		once(() => ({ code: codeOf(args[0]) }));
 		return Reflect.apply(original, this, args) as never;
 	};
 }
 
-function watchKill(target: ProcessInternals, once: () => void): void {
+/** As the system takes it: an exit code may be given as text. */
+function codeOf(value: unknown): number {
+	const code = Number(value ?? 0);
+	return Number.isSafeInteger(code) ? code : 0;
+}
+
+function watchKill(target: ProcessInternals, once: Once): void {
 	const original = target._kill;
 	if (typeof original !== 'function') return;
 	target._kill = function _kill(...args) {
 		const [pid, signal] = args;
-		if (reachesUs(pid) && ends(signal)) once();
+		const name = reachesUs(pid) ? ending(signal) : undefined;
+		if (name !== undefined) once(() => ({ signal: name }));
 		return Reflect.apply(original, this, args) as number;
 	};
 }
@@ -106,8 +118,9 @@ function reachesUs(pid: number): boolean {
 	return pid === process.pid || pid === 0 || pid === -1 || pid === -process.pid;
 }
 
-function ends(signal: number): boolean {
-	if (signal === 0) return false;
+/** The name of a signal that will end the process. */
+function ending(signal: number): string | undefined {
+	if (signal === 0) return undefined;
 	const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
-	return name !== undefined && !HARMLESS.has(name) && process.listenerCount(name) === 0;
+	return name !== undefined && !HARMLESS.has(name) && process.listenerCount(name) === 0 ? name : undefined;
 }

@@ -1,0 +1,103 @@
+import { withDeadline } from '../../base/deadlines.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { EndReason } from '../../protocol/entries.ts';
+import { messageOf } from '../errors.ts';
+import { ConnectionClosedError } from '../inspector/cdp.ts';
+import type { SessionClock } from '../inspector/clock.ts';
+import type { Target } from '../inspector/target.ts';
+import { Observation } from '../observation.ts';
+import type { SessionLog } from '../sessionLog.ts';
+import type { SamplingOptions } from '../sessionTypes.ts';
+import { type BranchFacts, ProcessLog } from './processLog.ts';
+
+/** How long a last reading may hold up a process that ends. */
+const FINISH_MS = 4_000;
+/** What ended sooner than this had no time to hold much: its last profile would cost more than it tells. */
+const SHORT_MS = 150;
+
+/** What all processes of a session share. */
+export interface SessionParts {
+	clock: SessionClock;
+	log: SessionLog;
+	logger: Logger;
+	runtimeDir: string;
+}
+
+/** One process or worker thread besides the one that was started: from its arrival to its end. */
+export abstract class Branch {
+	readonly log: ProcessLog;
+	readonly ended: Promise<void>;
+	protected readonly parts: SessionParts;
+	protected observation: Observation | undefined;
+	protected target: Target | undefined;
+	#finishing: Promise<void> | undefined;
+	#hasEnded = false;
+	#resolveEnded: () => void = () => {};
+
+	constructor(parts: SessionParts, facts: BranchFacts) {
+		this.parts = parts;
+		this.log = new ProcessLog(parts.log, parts.clock, facts);
+		this.ended = new Promise(resolve => {
+			this.#resolveEnded = resolve;
+		});
+	}
+
+	get number(): number {
+		return this.log.facts.number;
+	}
+
+	get hasEnded(): boolean {
+		return this.#hasEnded;
+	}
+
+	/** The observation, as long as it can be asked. */
+	get running(): Observation | undefined {
+		return this.target?.isClosed || this.#finishing ? undefined : this.observation;
+	}
+
+	protected observe(target: Target, sampling: SamplingOptions, sameMachine: boolean): Observation {
+		const { clock, logger, runtimeDir } = this.parts;
+		this.target = target;
+		this.observation = new Observation({
+			target,
+			clock,
+			log: this.log,
+			logger,
+			sampling,
+			runtimeDir,
+			sameMachine,
+			isBranch: true,
+		});
+		return this.observation;
+	}
+
+	/** Last readings, once, bounded in time. */
+	finish(cause: 'final' | 'outOfMemory' = 'final', limitMs = FINISH_MS): Promise<void> {
+		this.#finishing ??= this.#finish(cause, limitMs);
+		return this.#finishing;
+	}
+
+	async #finish(cause: 'final' | 'outOfMemory', limitMs: number): Promise<void> {
+		const { observation, target } = this;
+		if (!observation || !target) return;
+		try {
+			if (target.isClosed) throw new ConnectionClosedError();
+			const isShort = cause === 'final' && this.parts.clock.now() - this.log.beganAt < SHORT_MS;
+			await withDeadline(observation.finish(cause, !isShort), limitMs, 'It did not answer in time.');
+		} catch (error) {
+			if (!(error instanceof ConnectionClosedError))
+				this.parts.logger.warn(`The last reading of process ${this.number} is missing: ${messageOf(error)}`);
+			await observation.abandon();
+		}
+	}
+
+	/** Its last word; whatever was still being read is dropped. */
+	protected async end(reason: EndReason): Promise<void> {
+		if (this.#hasEnded) return;
+		this.#hasEnded = true;
+		await this.finish();
+		await this.target?.close();
+		this.log.end(reason);
+		this.#resolveEnded();
+	}
+}
