@@ -7,7 +7,7 @@ export function PartsHint(): JSX.Element {
 	const panel = usePanel();
 	panel.store.revision.value;
 	return (
-		<p class="legend dim">
+		<p class="legend parts-hint dim">
 			{shownParts(panel)
 				? 'RSS as the parts of the bar above, its left end at the foot. The bar follows the pointer.'
 				: 'RSS was not measured here: a worker shares that of its process.'}

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Fragment, type JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { groupedProcesses, type ProcessNode, processTree } from '../../src/analysis/processTree.ts';
+import { groupedProcesses, type ProcessNode, processTree, totalRss } from '../../src/analysis/processTree.ts';
 import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
@@ -24,7 +24,9 @@ export function Processes(): JSX.Element | null {
 	if (tree.length < 2) return null;
 	const chosen = tree.some(({ process }) => process === view.process.value) ? view.process.value : 1;
 	const running = tree.filter(({ to }) => to === undefined).length;
-	const topBytes = Math.max(1, ...tree.map(node => peakOf(node)?.bytes ?? 0));
+	const rows = groupedProcesses(tree);
+	const groupPeaks = rows.map(row => ('members' in row ? (totalRss(row.members).peak?.bytes ?? 0) : 0));
+	const topBytes = Math.max(1, ...tree.map(node => peakOf(node)?.bytes ?? 0), ...groupPeaks);
 	const choose = (node: ProcessNode) => chooseProcess(view, node.process);
 	return (
 		<section class="processes" aria-label="Processes">
@@ -51,7 +53,6 @@ export function Processes(): JSX.Element | null {
 				</span>
 				<IconButton
 					label={folded.value ? 'Show a lane for each process' : 'Hide the lanes of the processes'}
-					pressed={!folded.value}
 					onPress={() => {
 						folded.value = !folded.value;
 					}}
@@ -61,7 +62,7 @@ export function Processes(): JSX.Element | null {
 			</div>
 			{!folded.value && (
 				<fieldset class="process-list" aria-label="Processes on the time axis">
-					{groupedProcesses(tree).map(row => {
+					{rows.map(row => {
 						if ('process' in row)
 							return (
 								<ProcessRow
