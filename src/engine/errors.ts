@@ -1,3 +1,6 @@
+import type { SnapshotCost } from '../analysis/snapshotCost.ts';
+import { formatBytes } from '../protocol/units.ts';
+
 /** Everything that can go wrong for a user of the engine: one factory each, a code, and the fix in the text. */
 export type UserErrorCode =
 	| 'nodeNotFound'
@@ -118,6 +121,11 @@ export const errors = {
 		new UserError('cannotWrite', `The summary "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
 	cannotWriteSnapshot: (path: string, cause: unknown) =>
 		new UserError('cannotWrite', `The heap snapshot "${path}" could not be written: ${messageOf(cause)}.`, { cause }),
+	snapshotTakesTooMuch: (cost: SnapshotCost, where: 'machine' | 'container', left: number) =>
+		new UserError(
+			'snapshotTooLarge',
+			`A heap snapshot of ${formatBytes(cost.heapUsedBytes)} of heap may need ${formatBytes(cost.neededBytes)} of memory, and the ${where} has ${formatBytes(left)} left. Use the allocations view, or take the snapshot earlier in the run.`,
+		),
 	badSnapshot: (path: string, fault: string) =>
 		new UserError('badSnapshot', `"${path}" cannot be read as a heap snapshot: ${fault}`),
 	snapshotTooLarge: (path: string, needed: string, available: string) =>

@@ -1,4 +1,5 @@
 import type { SessionModel } from '../analysis/sessionModel.ts';
+import type { SnapshotCost } from '../analysis/snapshotCost.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
 import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
@@ -54,6 +55,10 @@ export abstract class ObservedSession implements ProfileSession {
 
 	async refreshAllocations(): Promise<void> {
 		await this.core.running().readAllocations('request');
+	}
+
+	checkHeapSnapshot(): Promise<SnapshotCost | undefined> {
+		return this.core.checkHeapSnapshot();
 	}
 
 	takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {

@@ -1,26 +1,21 @@
-import { existsSync } from 'node:fs';
-import { stat, unlink } from 'node:fs/promises';
-import { mem } from 'systeminformation';
 import type { SessionModel } from '../analysis/sessionModel.ts';
+import type { SnapshotCost } from '../analysis/snapshotCost.ts';
 import { withDeadline } from '../base/deadlines.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import type { EndReason, SessionState } from '../protocol/entries.ts';
 import type { RecordingHeader } from '../protocol/recording.ts';
 import type { CommandResult, RuntimeCommand } from '../protocol/runtimeLink.ts';
-import { formatBytes, formatMs } from '../protocol/units.ts';
-import { errors, messageOf, UserError } from './errors.ts';
+import { errors, messageOf } from './errors.ts';
 import { ConnectionClosedError } from './inspector/cdp.ts';
 import { SessionClock } from './inspector/clock.ts';
-import { writeHeapSnapshot } from './inspector/snippets.ts';
-import { ENGINE_KEY, type Target } from './inspector/target.ts';
+import type { Target } from './inspector/target.ts';
 import { Observation } from './observation.ts';
 import { SessionLog } from './sessionLog.ts';
 import type { SessionOptions } from './sessionTypes.ts';
+import { checkSnapshot, takeSnapshot } from './snapshots/takeSnapshot.ts';
 
 /** How long last readings may take before the script goes without them. */
 const FINISH_MS = 8_000;
-/** A snapshot takes up to this many times the live heap in extra memory (measured: 10 to 14). */
-const SNAPSHOT_FACTOR = 16;
 
 /** What launched and attached sessions share: the log, the observation of a target, and how all of it ends. */
 export class SessionCore {
@@ -115,60 +110,16 @@ export class SessionCore {
 		}
 	}
 
+	/** What a heap snapshot would take; rejects where memory would not allow it. */
+	async checkHeapSnapshot(): Promise<SnapshotCost | undefined> {
+		this.running();
+		return checkSnapshot(this.model);
+	}
+
 	async takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
 		this.running();
-		const began = this.clock.now();
-		const { target } = this;
+		const { target, model, log, clock, logger } = this;
 		if (!target) throw errors.notRunning();
-		await this.#refuseHugeSnapshot();
-		signal?.throwIfAborted();
-		if (existsSync(path)) throw errors.cannotWriteSnapshot(path, new Error('there is a file of that name'));
-		const timer = setInterval(() => {
-			stat(path).then(
-				({ size }) => onProgress?.(size),
-				() => {
-					// Not begun yet.
-				},
-			);
-		}, 200);
-		const remove = () => unlink(path).catch(error => this.logger.trace(`No file to remove: ${messageOf(error)}`));
-		// V8 cannot be interrupted while it writes: an abort answers at once, and the file goes when V8 is done with it.
-		const writing = target.run(writeHeapSnapshot, ENGINE_KEY, path).then(problem => {
-			if (problem !== '') throw errors.cannotWriteSnapshot(path, new Error(String(problem)));
-		});
-		try {
-			await Promise.race([writing, aborted(signal)]);
-			const { size } = await stat(path);
-			const t = this.clock.now();
-			this.log.add({ type: 'snapshot', t, path, bytes: size });
-			const span = `from ${formatMs(began)} to ${formatMs(t)}`;
-			this.log.notice(
-				'info',
-				`A heap snapshot was written ${span}: what memory grew by in that time was for the snapshot.`,
-			);
-		} catch (error) {
-			writing.then(remove, remove);
-			throw error instanceof ConnectionClosedError ? errors.notRunning() : error;
-		} finally {
-			clearInterval(timer);
-		}
+		await takeSnapshot({ target, model, log, clock, logger, path, onProgress, signal });
 	}
-
-	async #refuseHugeSnapshot(): Promise<void> {
-		const heapUsed = this.model.latest?.heapUsedBytes ?? 0;
-		const { available } = await mem();
-		if (available < heapUsed * SNAPSHOT_FACTOR) {
-			const needed = formatBytes(heapUsed * SNAPSHOT_FACTOR);
-			throw new UserError(
-				'cannotWrite',
-				`A heap snapshot of ${formatBytes(heapUsed)} may need ${needed} of memory and the machine has ${formatBytes(available)}. Use the allocations view, or take the snapshot earlier in the run.`,
-			);
-		}
-	}
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-	return new Promise((_, reject) => {
-		signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-	});
 }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { SessionModel } from '../analysis/sessionModel.ts';
+import type { SnapshotCost } from '../analysis/snapshotCost.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { EndReason, Entry, SessionState } from '../protocol/entries.ts';
@@ -79,6 +80,11 @@ export interface ProfileSession {
 	collectGarbage(): Promise<CommandResult>;
 	/** Reads the allocation profile now (which forces a full collection). */
 	refreshAllocations(): Promise<void>;
+	/**
+	 * What a heap snapshot would take now, undefined before the first reading. Rejects with the reason where the machine or its container
+	 * has not enough memory for it.
+	 */
+	checkHeapSnapshot(): Promise<SnapshotCost | undefined>;
 	/** Writes a heap snapshot; progress counts bytes written. Removes the half-written file when aborted or failed. */
 	takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { costRows } from './costRows.ts';
+import { SnapshotFacts } from './SnapshotFacts.tsx';
 
 type Row = [label: string, value: string, meaning?: string];
 
@@ -22,7 +23,8 @@ export function ProcessTab(): JSX.Element | null {
 			<Facts title="Garbage collection" rows={gcRows(model)} />
 			<RuntimeFacts model={model} />
 			<Facts title="Recording" rows={recordingRows(model)} />
-			<Facts title="Heap snapshots" rows={snapshotRows(model)}>
+			<Facts title="Heap snapshots" rows={[]}>
+				<SnapshotFacts snapshots={model.snapshots} />
 				<p>
 					{model.snapshots.length === 0
 						? 'None were taken in this session.'
@@ -137,6 +139,3 @@ function recordingRows({ header, cost, profiles }: SessionModel): Row[] {
 		],
 	];
 }
-
-const snapshotRows = ({ snapshots }: SessionModel): Row[] =>
-	snapshots.map(({ t, path, bytes }) => [`At ${formatMs(t)}`, `${formatBytes(bytes)}, ${visibleText(path, 1_000)}`]);

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { SnapshotCost } from '../../analysis/snapshotCost.ts';
 import type { ProfileSession } from '../../engine/sessionTypes.ts';
 import type { GcChoice } from '../../protocol/panel.ts';
 import type { CommandResult, RuntimeCommand } from '../../protocol/runtimeLink.ts';
 import { visibleText } from '../../protocol/text.ts';
-import { formatBytes } from '../../protocol/units.ts';
+import { formatBytes, formatMs } from '../../protocol/units.ts';
 import { extensionErrors } from '../extensionErrors.ts';
 import type { RunRequest } from '../sessions/runRequest.ts';
 import { isRunning, type SessionStore, type ShownSession } from '../sessions/sessionStore.ts';
@@ -17,6 +18,7 @@ const SNAPSHOT_EXTENSION = '.heapsnapshot';
 export interface SessionCommandsOptions {
 	store: SessionStore;
 	run: (request: RunRequest) => Promise<void>;
+	openSnapshot: (path: string) => Promise<void>;
 }
 
 /** What can be done with a session. Each acts on the given one, else on the active one; rejects with `noSession`. */
@@ -86,6 +88,8 @@ export class SessionCommands {
 
 	async takeHeapSnapshot(shown?: ShownSession): Promise<void> {
 		const session = this.#session(shown);
+		const cost = await session.checkHeapSnapshot();
+		if (cost && cost.ms >= LONG_MS && !(await confirmed(cost))) return;
 		const uri = await vscode.window.showSaveDialog({
 			title: 'Save heap snapshot',
 			defaultUri: snapshotUri(session),
@@ -105,7 +109,8 @@ export class SessionCommands {
 						10_000,
 					);
 				});
-				const message = 'the script stands still while it is written';
+				const long = cost ? ` (about ${formatMs(cost.ms)})` : '';
+				const message = `the script stands still while it is written${long}`;
 				progress.report({ message });
 				const onProgress = (bytes: number) => {
 					// V8 collects for a while before it writes the first byte.
@@ -116,8 +121,7 @@ export class SessionCommands {
 		);
 		const open = 'Open';
 		vscode.window.showInformationMessage(`Saved ${basename(uri.fsPath)}.`, open).then(chosen => {
-			if (chosen === open) return vscode.commands.executeCommand('vscode.open', uri);
-			return undefined;
+			return chosen === open ? this.#options.openSnapshot(uri.fsPath) : undefined;
 		});
 	}
 
@@ -126,6 +130,16 @@ export class SessionCommands {
 		if (!session) throw extensionErrors.noSession();
 		return session;
 	}
+}
+
+/** Longer than this and a person is asked first. */
+const LONG_MS = 5_000;
+
+async function confirmed({ heapUsedBytes, neededBytes, ms }: SnapshotCost): Promise<boolean> {
+	const take = 'Take snapshot';
+	const detail = `V8 writes down ${formatBytes(heapUsedBytes)} of heap, may need ${formatBytes(neededBytes)} of memory meanwhile, and cannot be interrupted.`;
+	const question = `The script would stand still for about ${formatMs(ms)}.`;
+	return (await vscode.window.showWarningMessage(question, { modal: true, detail }, take)) === take;
 }
 
 function snapshotUri(session: ProfileSession): vscode.Uri {
