@@ -139,6 +139,8 @@ const KINDS: Record<RetainerRow['edgeKind'], string> = {
 function Holder({ step }: { step: RetainerRow }): JSX.Element {
 	const { edge, edgeKind } = step;
 	const name = visibleText(edge, 80);
+	// The root has no names: its references are numbered.
+	if (step.isRoot) return <span class="class-name">the root</span>;
 	return (
 		<span class={`holder edge-${edgeKind}`}>
 			<span class="edge" title={KINDS[edgeKind]}>
@@ -146,8 +148,8 @@ function Holder({ step }: { step: RetainerRow }): JSX.Element {
 				{edgeKind === 'element' ? `[${name}]` : name}
 			</span>
 			<span class="dim"> in </span>
-			{step.isRoot ? <span class="class-name">the root</span> : <ObjectName row={step} />}
-			{!step.isRoot && <span class="dim figure-note">{formatBytes(step.retainedBytes)}</span>}
+			<ObjectName row={step} />
+			<span class="dim figure-note">{formatBytes(step.retainedBytes)}</span>
 		</span>
 	);
 }

@@ -2,7 +2,7 @@ import type { ObjectRow, RetainerRow } from '../../protocol/snapshotView.ts';
 import type { Dominators } from './dominators.ts';
 import type { HeapClasses } from './heapClasses.ts';
 import { edgeText, type HeapGraph, type IgnoredEdges, NO_NODE, nodeText, ROOT } from './heapGraph.ts';
-import type { Retainers } from './retainers.ts';
+import { type Retainers, stepsOf } from './retainers.ts';
 
 /** What is known of a snapshot once it has been looked through. */
 export interface AnalysedHeap {
@@ -15,7 +15,7 @@ export interface AnalysedHeap {
 }
 
 export function describeNode({ graph, classes, dominators, retainers }: AnalysedHeap, node: number): ObjectRow {
-	const distance = retainers.distance[node] as number;
+	const distance = stepsOf(retainers.distance[node] as number);
 	return {
 		node,
 		id: graph.nodeId[node] as number,
@@ -23,7 +23,7 @@ export function describeNode({ graph, classes, dominators, retainers }: Analysed
 		preview: preview(graph, node),
 		selfBytes: graph.selfBytes[node] as number,
 		retainedBytes: dominators.retainedBytes[node] as number,
-		...(distance !== NO_NODE && { distance }),
+		...(distance !== undefined && { distance }),
 	};
 }
 

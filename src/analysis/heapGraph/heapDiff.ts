@@ -82,6 +82,14 @@ interface Sums {
 	grownBytes: number;
 }
 
+/** Objects of Node's own C++ and V8's roots are numbered anew in each snapshot: as many gone as new is no change. */
+const UNSTABLE = /^(?:Node \/ |\(synthetic\)$|system \/ )/;
+
+function isChange({ newCount, newBytes, deletedCount, deletedBytes, grownBytes }: Sums, unstable: boolean): boolean {
+	if (unstable && newCount === deletedCount && newBytes === deletedBytes && grownBytes === 0) return false;
+	return newCount + deletedCount > 0 || grownBytes !== 0;
+}
+
 function byObject(before: HeapContents, after: HeapContents, index: IdIndex): ChangeRow[] {
 	const sums = new Map<string, Sums>();
 	const newSums = (): Sums => ({ newCount: 0, newBytes: 0, deletedCount: 0, deletedBytes: 0, grownBytes: 0 });
@@ -113,7 +121,7 @@ function byObject(before: HeapContents, after: HeapContents, index: IdIndex): Ch
 		sum.deletedBytes += before.graph.selfBytes[node] as number;
 	}
 	return [...sums]
-		.filter(([, sum]) => sum.newCount + sum.deletedCount > 0 || sum.grownBytes !== 0)
+		.filter(([name, sum]) => isChange(sum, UNSTABLE.test(name)))
 		.map(([name, sum]) => ({
 			name,
 			countChange: sum.newCount - sum.deletedCount,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { findDominators } from '../../../../src/analysis/heapGraph/dominators.ts';
 import { groupClasses, retainedByClass } from '../../../../src/analysis/heapGraph/heapClasses.ts';
-import { type HeapGraph, IgnoredEdges, NO_NODE, ROOT } from '../../../../src/analysis/heapGraph/heapGraph.ts';
-import { findRetainers } from '../../../../src/analysis/heapGraph/retainers.ts';
+import { type HeapGraph, IgnoredEdges, ROOT } from '../../../../src/analysis/heapGraph/heapGraph.ts';
+import { findRetainers, stepsOf } from '../../../../src/analysis/heapGraph/retainers.ts';
 import type { WrittenNode } from '../../../support/heapFiles.ts';
 import { heapGraph } from '../../../support/heapGraphs.ts';
 
@@ -14,13 +14,14 @@ function analysed(graph: HeapGraph) {
 }
 
 /** Steps to each node that can be reached from the root while `without` is taken out. */
-function reached(graph: HeapGraph, ignored: IgnoredEdges, without?: number): Map<number, number> {
+function reached(graph: HeapGraph, ignored: IgnoredEdges, without?: number, ofRoot?: string): Map<number, number> {
 	const steps = new Map([[ROOT, 0]]);
 	const queue = [ROOT];
 	for (const node of queue) {
 		if (node === without) continue;
 		for (let edge = graph.firstEdge[node] as number; edge < (graph.firstEdge[node + 1] as number); edge++) {
 			const to = graph.edgeTo[edge] as number;
+			if (node === ROOT && ofRoot && graph.edgeTypes[graph.edgeType[edge] as number] !== ofRoot) continue;
 			if (ignored.has(edge) || to === without || steps.has(to)) continue;
 			steps.set(to, (steps.get(node) as number) + 1);
 			queue.push(to);
@@ -61,8 +62,10 @@ describe('Retained sizes', () => {
 				const graph = heapGraph(nodes);
 				const { ignored, retainedBytes, retainers } = analysed(graph);
 				const all = reached(graph, ignored);
+				const fromGlobals = reached(graph, ignored, undefined, 'shortcut');
 				for (let node = 0; node < graph.nodeCount; node++) {
-					assert.equal(retainers.distance[node], all.get(node) ?? NO_NODE);
+					const steps = fromGlobals.get(node) ?? all.get(node);
+					assert.equal(stepsOf(retainers.distance[node] as number), steps);
 					if (node === ROOT || !all.has(node)) continue;
 					const left = reached(graph, ignored, node);
 					let freed = 0;
