@@ -7,7 +7,11 @@ const require = createRequire(import.meta.url);
 const { source } = createRequire(require.resolve('@axe-core/playwright'))('axe-core') as { source: string };
 
 /** Webviews are transparent: axe cannot see what VS Code paints behind the frame and would take it for white. */
-const BACKGROUNDS = { panel: '--vscode-editor-background', sidebar: '--vscode-sideBar-background' };
+const BACKGROUNDS = {
+	panel: '--vscode-editor-background',
+	sidebar: '--vscode-sideBar-background',
+	snapshot: '--vscode-editor-background',
+};
 
 /** What axe holds for serious or critical in a webview, one line for each place. */
 export async function seriousFaults(frame: Frame, place: keyof typeof BACKGROUNDS): Promise<string[]> {
