@@ -9,6 +9,7 @@ import { addMemoryCommands } from './memoryCommands.ts';
 import { parseInterval, parsePercent, parseRate } from './parseOptions.ts';
 import { reportRecording } from './reportCommand.ts';
 import { run } from './runCommand.ts';
+import { describeSnapshot } from './snapshotCommand.ts';
 
 interface RunFlags {
 	out?: string;
@@ -61,6 +62,17 @@ function program(): Command {
 		.exitOverride()
 		.action(async (file: string, flags: { json?: boolean }) => {
 			process.stdout.write(await reportRecording(resolve(file), flags.json === true));
+		});
+	root
+		.command('snapshot')
+		.description('print what a heap snapshot holds: classes, retained sizes, owners of array buffers')
+		.argument('<file>', 'a .heapsnapshot file')
+		.option('--compare <file>', 'print what has changed since this earlier snapshot')
+		.exitOverride()
+		.action(async (file: string, { compare }: { compare?: string }) => {
+			const workerPath = join(runtimeDir(), '..', 'snapshotWorker.cjs');
+			const flags = { workerPath, ...(compare !== undefined && { compare: resolve(compare) }) };
+			process.stdout.write(await describeSnapshot(resolve(file), flags));
 		});
 	addMemoryCommands(root, runtimeDir);
 	return root;
