@@ -78,4 +78,40 @@ describe('what the command line tells of memory', () => {
 		const again = await line.run('report', '--json', 'run.memrec');
 		assert.deepEqual((JSON.parse(again.stdout) as Report).lastMoments, lastMoments);
 	});
+
+	it('lists worker threads with what they had and how they ended', async () => {
+		const script = line.file(
+			'workers.mjs',
+			`import { Worker, isMainThread, workerData } from 'node:worker_threads';
+			if (isMainThread) {
+				const ended = name => new Promise(done => new Worker(new URL(import.meta.url), { name, workerData: name }).on('exit', done));
+				console.log(await Promise.all([ended('good rows'), ended('bad rows')]));
+			} else {
+				const rows = [];
+				for (let i = 0; i < 60; i++) {
+					rows.push(Array.from({ length: 5_000 }, (_, id) => ({ id })));
+					await new Promise(done => setTimeout(done, 10));
+				}
+				process.exit(workerData === 'bad rows' ? 5 : 0);
+			}`,
+		);
+		const { stderr, stdout } = await run(script);
+		assert.equal(stdout, '[ 0, 5 ]\n', stderr);
+		const { processes = [] } = report();
+		assert.deepEqual(
+			processes
+				.map(({ kind, title, end }) => [kind, title, end])
+				.sort(([, a], [, b]) => String(a).localeCompare(String(b))),
+			[
+				['worker', 'bad rows', { kind: 'exit', code: 5 }],
+				['worker', 'good rows', { kind: 'exit', code: 0 }],
+				['main', 'workers.mjs', { kind: 'exit', code: 0 }],
+			],
+		);
+		for (const { kind, peakRss, peakHeapUsed } of processes) {
+			assert.equal(peakRss !== undefined, kind === 'main', 'a worker shares the RSS of its process');
+			assert.ok((peakHeapUsed?.bytes ?? 0) > MB);
+		}
+		assert.match(stderr, /^bad rows +worker +thread \d+ .* exited with code 5$/m);
+	});
 });
