@@ -184,6 +184,7 @@ class Reader {
 	}
 
 	#checked(): HeapGraph {
+		if (!this.#meta) throw new SnapshotFault('it has no "snapshot" that describes one, so it is another kind of file.');
 		const { meta, arrays } = this.#prepared('nodes');
 		const missing = [!this.#nodes && 'nodes', !this.#edges && 'edges', !this.#hasStrings && 'strings'].filter(Boolean);
 		if (missing.length > 0) throw new SnapshotFault(`it has no ${missing.join(' and no ')}.`);

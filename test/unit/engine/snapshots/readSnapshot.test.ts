@@ -97,7 +97,7 @@ describe('A heap snapshot', () => {
 	for (const [what, text, says] of [
 		['empty', '', /ends at byte 0/],
 		['not JSON', 'PK\u0003\u0004', /at byte 0 .* stands "P" where "\{" belongs/],
-		['another JSON', '{"a":1}', /before its head/],
+		['another JSON', '{"a":1}', /another kind of file/],
 		['a list', '[1,2]', /stands "\["/],
 		['nodes first', '{"nodes":[1]}', /nodes stand before its head/],
 		['a CPU profile', '{"nodes":[{"id":1}],"startTime":0}', /nodes stand before its head/],
