@@ -21,7 +21,8 @@ const WEIGHT = 0.5;
 /** What was asked for may take until the next reading; after this long it is no longer waited for. */
 const MOST_PENDING_MS = 30_000;
 const MOST_BYTES = 16 * 1024 * 1024;
-const MOST_POLL_MS = 1_000;
+/** What a recording may lack of the moments before a sudden end is a quarter of a second. */
+const MOST_POLL_MS = 200;
 
 export type LeverName = 'heap' | 'offHeap' | 'poll';
 
