@@ -43,6 +43,18 @@ const shots: Shot[] = [
 		height: 1100,
 		tab,
 	})),
+	// What a real run has told: its peak, a selected time and one region.
+	...(values.recording
+		? ['dark', 'light', 'highContrast'].flatMap(theme => {
+				const from = { path: `/panel?theme=${theme}&scenario=recording`, width: 1500, height: 1000 };
+				return [
+					{ name: `selection-${theme}`, ...from, act: selectTime },
+					{ name: `peak-${theme}`, ...from, act: (page: Page) => page.locator('.peak-button').click() },
+					{ name: `region-${theme}`, ...from, tab: 'regions', act: showRegion },
+					{ name: `selection-narrow-${theme}`, ...from, width: 520, act: selectTime },
+				];
+			})
+		: []),
 	{ name: 'live', path: '/panel?theme=dark&scenario=live', width: 1100, height: 900 },
 	{ name: 'oom', path: '/panel?theme=light&scenario=outOfMemory', width: 1100, height: 900 },
 	{ name: 'fresh', path: '/panel?theme=dark&scenario=fresh', width: 1100, height: 900 },
@@ -61,6 +73,21 @@ const shots: Shot[] = [
 	{ name: 'sidebar-untrusted', path: '/sidebar?theme=dark&scenario=untrusted', width: 300, height: 400 },
 ];
 
+async function selectTime(page: Page): Promise<void> {
+	const box = await page.locator('.memory-chart .u-over').boundingBox();
+	if (!box) throw new Error('The chart is not drawn.');
+	const y = box.y + box.height / 2;
+	await page.mouse.move(box.x + box.width * 0.45, y);
+	await page.mouse.down();
+	await page.mouse.move(box.x + box.width * 0.75, y, { steps: 5 });
+	await page.mouse.up();
+}
+
+async function showRegion(page: Page): Promise<void> {
+	const button = page.getByText('Show allocations').first();
+	if ((await button.count()) > 0) await button.click();
+}
+
 const { origin, server } = await startWebviewHarness(values.recording ? { recording: values.recording } : {});
 const browser = await launchBrowser();
 try {
@@ -74,6 +101,7 @@ try {
 		await page.goto(origin + shot.path);
 		await page.locator('main').waitFor();
 		if (shot.tab) await page.locator(`#tab-${shot.tab}`).click();
+		await shot.act?.(page);
 		await page.evaluate('new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 		await page.screenshot({ path: join(folder, `${shot.name}.png`), fullPage: true });
 		if (values.axe) {

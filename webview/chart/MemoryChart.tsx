@@ -9,7 +9,15 @@ import { formatBytes, formatMs } from '../../src/protocol/units.ts';
 import { type Panel, usePanel } from '../context.ts';
 import { partsStack, stackedSeries } from '../parts/partsChart.ts';
 import { useWidth } from '../useSize.ts';
-import { CHART_HEIGHT, type ChartSource, chartOptions, GUTTER_LEFT, GUTTER_RIGHT, lineSeries } from './chartOptions.ts';
+import {
+	CHART_HEIGHT,
+	type ChartSource,
+	chartOptions,
+	GUTTER_LEFT,
+	GUTTER_RIGHT,
+	lineSeries,
+	lineWidth,
+} from './chartOptions.ts';
 import { select, zoomToSelection } from './selectTime.ts';
 import { SERIES } from './seriesStyle.ts';
 
@@ -68,7 +76,13 @@ export function MemoryChart(): JSX.Element {
 	}, [hidden, kinds]);
 	// Before the browser paints: the lanes below draw the same time in the same frame.
 	useLayoutEffect(() => {
-		plot.current?.setData(points());
+		const made = plot.current;
+		if (!made) return;
+		const data = points();
+		// Where each pixel goes up and down, a hairline shows the same band in a quarter of the time.
+		const isDense = data[0].length > made.over.clientWidth / 2;
+		if (!stack) for (const series of made.series.slice(1)) series.width = isDense ? HAIRLINE : lineWidth(series.label);
+		made.setData(data);
 	}, [revision, window.min, window.max, width, theme, store, stack, view.process.value]);
 
 	const onKeyDown = (event: KeyboardEvent) => {
@@ -135,6 +149,7 @@ export function MemoryChart(): JSX.Element {
 				onClick={() => {
 					view.tab.value = 'allocations';
 					view.peakShown.value = true;
+					requestAnimationFrame(bringTabsToTheEye);
 				}}
 			/>
 		</div>
@@ -142,9 +157,17 @@ export function MemoryChart(): JSX.Element {
 }
 
 const LINES = SERIES.map(({ column }) => column);
+const HAIRLINE = 1 / globalThis.devicePixelRatio;
 const NOTHING: DrawnPoints = { t: [], columns: LINES.map(() => []), rows: [] };
 
 /** @param rowOf The row of the series that a drawn point stands for. */
+/** In a low window they lie below what is seen, and a press would seem to do nothing. */
+function bringTabsToTheEye(): void {
+	const tabs = document.querySelector('.tabs');
+	if (tabs && tabs.getBoundingClientRect().top > 0.6 * document.documentElement.clientHeight)
+		tabs.scrollIntoView({ block: 'start' });
+}
+
 function chartSource(
 	panel: Panel,
 	peakButton: RefObject<HTMLButtonElement | null>,
