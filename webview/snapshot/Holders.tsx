@@ -57,7 +57,7 @@ function ShortestWay({ row }: { row: ObjectRow }): JSX.Element | null {
 	if (path.value.length === 0) return <p class="dim">Only weak references lead to it: nothing keeps it alive.</p>;
 	return (
 		<>
-			<h3>Shortest way to the root</h3>
+			<h3>Way to the root</h3>
 			<ol class="way">
 				{path.value.map(step => (
 					<li key={step.node}>
