@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import { isEntry } from '../src/protocol/entryGuards.ts';
 import { isCount, isString, oneOf, shape } from '../src/protocol/guards.ts';
@@ -6,14 +6,17 @@ import { Messenger } from '../src/protocol/messenger.ts';
 import type { FromPanel, ToPanel } from '../src/protocol/panel.ts';
 import { type Panel, PanelContext } from './context.ts';
 import { registerControls } from './controls.ts';
-import { webviewChannel } from './host.ts';
+import { type VscodeApi, webviewChannel } from './host.ts';
 import { App } from './panel/App.tsx';
 import { SessionStore } from './sessionStore.ts';
-import { resetForSession, restoredView, TABS, viewSignals, viewValues } from './state.ts';
+import { resetForSession, restoredView, TABS, type ViewSignals, viewSignals, viewValues } from './state.ts';
 import { createThemeSignal } from './theme.ts';
 import './styles/panel.css';
 
 const isPlace = shape({ file: isString, line: isCount });
+
+/** Longest that a change of the view may wait to be kept. */
+const KEEP_MS = 100;
 
 function start(root: HTMLElement): void {
 	registerControls();
@@ -60,7 +63,7 @@ function start(root: HTMLElement): void {
 		openSnapshot: path => void messenger.call('openSnapshot', { path }).catch(failed),
 		focusedLine,
 	};
-	effect(() => api.setState(viewValues(view)));
+	keepView(view, api);
 	effect(() => store.freeze(view.paused.value));
 	effect(() => {
 		if (!connected.value || !store.info.value) return;
@@ -75,6 +78,21 @@ function start(root: HTMLElement): void {
 		root,
 	);
 	messenger.notify('ready', undefined);
+}
+
+/** A person drags the time axis: every frame has a new view, and keeping one costs as much as drawing it. */
+function keepView(view: ViewSignals, api: VscodeApi): void {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const keep = () => {
+		clearTimeout(timer);
+		timer = undefined;
+		api.setState(untracked(() => viewValues(view)));
+	};
+	effect(() => {
+		viewValues(view);
+		timer ??= setTimeout(keep, KEEP_MS);
+	});
+	addEventListener('pagehide', keep);
 }
 
 const root = document.getElementById('memory-manager-panel');

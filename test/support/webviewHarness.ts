@@ -10,10 +10,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/paths.ts';
 import { SessionModel } from '../../src/analysis/sessionModel.ts';
+import { readRecording } from '../../src/engine/recordingFile.ts';
 import type { Entry } from '../../src/protocol/entries.ts';
-import { isEntry } from '../../src/protocol/entryGuards.ts';
 import type { PanelSession, SidebarState } from '../../src/protocol/panel.ts';
-import { parseHeader, parseJson } from '../../src/protocol/recording.ts';
 import { sampleEntries, sampleHeader } from './sampleSession.ts';
 import { bodyClass, type HarnessTheme, themeVariables } from './themeVariables.ts';
 
@@ -69,14 +68,7 @@ function generated(scenario: Scenario): { model: SessionModel; later: Entry[] } 
 }
 
 async function recorded(path: string): Promise<{ model: SessionModel; later: Entry[] }> {
-	const [first = '', ...lines] = (await readFile(path, 'utf8')).split('\n');
-	const header = parseHeader(first);
-	if (!header.ok) throw new Error(`${path} is not a recording: ${header.reason}`);
-	const model = new SessionModel(header.header);
-	for (const line of lines) {
-		const entry = parseJson(line);
-		if (isEntry(entry)) model.apply(entry);
-	}
+	const { model } = await readRecording(path);
 	return { model, later: [] };
 }
 

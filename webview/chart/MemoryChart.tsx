@@ -160,7 +160,6 @@ const LINES = SERIES.map(({ column }) => column);
 const HAIRLINE = 1 / globalThis.devicePixelRatio;
 const NOTHING: DrawnPoints = { t: [], columns: LINES.map(() => []), rows: [] };
 
-/** @param rowOf The row of the series that a drawn point stands for. */
 /** In a low window they lie below what is seen, and a press would seem to do nothing. */
 function bringTabsToTheEye(): void {
 	const tabs = document.querySelector('.tabs');
@@ -168,6 +167,7 @@ function bringTabsToTheEye(): void {
 		tabs.scrollIntoView({ block: 'start' });
 }
 
+/** @param rowOf The row of the series that a drawn point stands for. */
 function chartSource(
 	panel: Panel,
 	peakButton: RefObject<HTMLButtonElement | null>,

@@ -31,12 +31,14 @@ export interface Drawn {
 	bands?: uPlot.Band[];
 }
 
+export const lineWidth = (label: uPlot.Series['label']): number => (label === SERIES[0]?.label ? 2 : 1.5);
+
 export const lineSeries = (theme: () => Theme, shown: (column: string) => boolean): Drawn => ({
 	series: SERIES.map(({ column, label, hue, dash }) => ({
 		label,
 		show: shown(column),
 		stroke: () => theme()[hue],
-		width: column === 'rssBytes' ? 2 : 1.5,
+		width: lineWidth(label),
 		...(dash && { dash }),
 		points: { show: false },
 		spanGaps: true,
