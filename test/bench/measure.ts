@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../scripts/paths.ts';
 import { launchSession } from '../../src/engine/launchSession.ts';
 import type { SamplingOptions } from '../../src/engine/sessionTypes.ts';
+import { clinicEnvironment } from './clinic.ts';
 
 export interface Run {
 	/** From the command to the end of the script's output, which is the end of its process. */
@@ -30,21 +31,39 @@ const withUs = (name: string, sampling: SamplingOptions): Variant => ({
 	run: (script, folder) => profiled(script, folder, sampling),
 });
 
-export const variants: readonly Variant[] = [
-	withUs('samples only', { allocations: false }),
+const heapProf: Variant = {
+	name: 'node --heap-prof',
+	run: (script, folder) => plain(['--heap-prof', `--heap-prof-dir=${folder}`, script]),
+};
+
+const ours: readonly Variant[] = [
+	withUs('samples only', { allocations: false, offHeap: false }),
 	withUs('default', {}),
-	withUs('32 KiB', { intervalBytes: 32 * 1024 }),
-	{
-		name: 'node --heap-prof',
-		run: (script, folder) => plain(['--heap-prof', `--heap-prof-dir=${folder}`, script]),
-	},
+	withUs('off-heap off', { offHeap: false }),
+	withUs('main thread only', { children: false }),
+	// As told, whatever it costs.
+	withUs('32 KiB, no budget', { intervalBytes: 32 * 1024, overheadBudget: 0 }),
+	heapProf,
 ];
+
+/** All that is compared, and why something is missing. */
+export async function allVariants(): Promise<{ variants: Variant[]; missing: string[] }> {
+	try {
+		const clinic = await clinicEnvironment();
+		const run = (script: string, folder: string) => plain([script], clinic(folder));
+		return { variants: [...ours, { name: "Clinic's heap profiler", run }], missing: [] };
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		return { variants: [...ours], missing: [`Clinic's heap profiler could not be installed: ${reason}.`] };
+	}
+}
+
 /** The one whose time to the first sample counts. */
 export const DEFAULT_VARIANT = 'default';
 
-async function plain(args: readonly string[]): Promise<Run> {
+async function plain(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Run> {
 	const start = performance.now();
-	const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'], env: environment() });
+	const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...environment(), ...more } });
 	const code = new Promise<number | null>(resolve => child.once('exit', resolve));
 	const output = await text(child.stdout);
 	const wallMs = performance.now() - start;

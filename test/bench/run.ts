@@ -1,4 +1,4 @@
-// `npm run bench [-- --rounds 5 --only jsonGroup,images]`: what profiling costs in wall time, as a Markdown table.
+// `npm run bench [-- --rounds 5 --only jsonGroup,images --variants default,32]`: what profiling costs in wall time, as a Markdown table.
 import { existsSync, readdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from '../../scripts/paths.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { childrenCpuMs } from './cpuTime.ts';
-import { bare, DEFAULT_VARIANT, type Run, type Variant, variants } from './measure.ts';
+import { allVariants, bare, DEFAULT_VARIANT, type Run, type Variant } from './measure.ts';
 import { median, spreadText } from './statistics.ts';
 
 /** Measured beside the others, but in ms: a ratio would say nothing. */
@@ -24,7 +24,9 @@ interface ScriptResult {
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' } } });
+	const { values } = parseArgs({
+		options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' }, variants: { type: 'string' } },
+	});
 	const rounds = Number(values.rounds);
 	if (!Number.isSafeInteger(rounds) || rounds < 1)
 		throw new Error(`--rounds takes a number from 1, not ${values.rounds}`);
@@ -34,22 +36,32 @@ async function main(): Promise<void> {
 	const names = readdirSync(scripts)
 		.map(file => basename(file, '.mjs'))
 		.filter(name => !['data', EMPTY].includes(name) && (wanted?.includes(name) ?? true));
+	const { variants, missing } = await chosenVariants(values.variants?.split(','));
 	const before = loadavg();
 	const results: ScriptResult[] = [];
-	for (const name of names) results.push(await measure(name, rounds));
-	print(results, rounds, before);
-	printEmpty(await measure(EMPTY, rounds));
+	for (const name of names) results.push(await measure(name, variants, rounds));
+	print(results, variants, rounds, before);
+	printEmpty(await measure(EMPTY, variants, rounds), variants);
+	for (const reason of missing) console.log(reason);
+}
+
+/** Those whose name begins with one of `wanted`; all where nothing is wanted. */
+async function chosenVariants(wanted: readonly string[] | undefined): ReturnType<typeof allVariants> {
+	const all = await allVariants();
+	const variants = all.variants.filter(({ name }) => wanted?.some(begin => name.startsWith(begin)) ?? true);
+	if (variants.length === 0) throw new Error(`--variants takes of ${all.variants.map(({ name }) => name).join(', ')}`);
+	return { ...all, variants };
 }
 
 /** Rounds interleave the variants, each round in another order: what else the machine does falls on all alike. */
-async function measure(name: string, rounds: number): Promise<ScriptResult> {
+async function measure(name: string, variants: readonly Variant[], rounds: number): Promise<ScriptResult> {
 	const script = join(scripts, `${name}.mjs`);
 	const folder = temporaryFolder('bench');
 	const result: ScriptResult = { name, bareMs: [], ratios: new Map(), cpuRatios: new Map(), firstSampleMs: [] };
 	try {
 		const { output } = await bare.run(script, folder.path);
 		for (let round = 0; round < rounds; round++) {
-			addRound(result, await runRound(script, folder.path, round, output));
+			addRound(result, variants, await runRound(script, variants, folder.path, round, output));
 			process.stderr.write(`${name}: round ${round + 1} of ${rounds}\n`);
 		}
 	} finally {
@@ -58,7 +70,7 @@ async function measure(name: string, rounds: number): Promise<ScriptResult> {
 	return result;
 }
 
-function addRound(result: ScriptResult, runs: ReadonlyMap<string, MeasuredRun>): void {
+function addRound(result: ScriptResult, variants: readonly Variant[], runs: ReadonlyMap<string, MeasuredRun>): void {
 	const without = runs.get(bare.name);
 	if (!without) return;
 	result.bareMs.push(without.wallMs);
@@ -81,6 +93,7 @@ type MeasuredRun = Run & { cpuMs?: number };
 
 async function runRound(
 	script: string,
+	variants: readonly Variant[],
 	folder: string,
 	round: number,
 	output: string,
@@ -99,17 +112,22 @@ async function runRound(
 	return runs;
 }
 
-function print(results: readonly ScriptResult[], rounds: number, before: readonly number[]): void {
+function print(
+	results: readonly ScriptResult[],
+	variants: readonly Variant[],
+	rounds: number,
+	before: readonly number[],
+): void {
 	console.log(`Wall time with divided by without, median of ${rounds} rounds (lowest–highest):\n`);
-	printTable(results, ({ ratios }) => ratios);
+	printTable(results, variants, ({ ratios }) => ratios);
 	if (results.every(({ cpuRatios }) => cpuRatios.size > 0)) {
 		console.log('\nProcessor time of the script with divided by without:\n');
-		printTable(results, ({ cpuRatios }) => cpuRatios);
+		printTable(results, variants, ({ cpuRatios }) => cpuRatios);
 	}
 	const first = results.flatMap(({ firstSampleMs }) => firstSampleMs);
 	const cores = cpus().length;
 	const loads = [before, loadavg()].map(([minute = 0]) => minute);
-	console.log(`\nFrom the command to the first sample: ${spreadText(first, 0)} ms.`);
+	if (first.length > 0) console.log(`\nFrom the command to the first sample: ${spreadText(first, 0)} ms.`);
 	console.log(
 		`Node ${process.versions.node}, ${cores} cores, load ${loads.map(n => n.toFixed(1)).join(' before and ')} after.`,
 	);
@@ -117,7 +135,7 @@ function print(results: readonly ScriptResult[], rounds: number, before: readonl
 	if (Math.max(...loads) > Math.max(2, cores * 0.75)) console.log('The machine was busy: wall times are noisy.');
 }
 
-function printEmpty({ bareMs, ratios }: ScriptResult): void {
+function printEmpty({ bareMs, ratios }: ScriptResult, variants: readonly Variant[]): void {
 	const added = variants.map(({ name }) => {
 		const ms = (ratios.get(name) ?? []).map((ratio, round) => (ratio - 1) * (bareMs[round] ?? 0));
 		return `${name} ${median(ms).toFixed(0)} ms`;
@@ -127,6 +145,7 @@ function printEmpty({ bareMs, ratios }: ScriptResult): void {
 
 function printTable(
 	results: readonly ScriptResult[],
+	variants: readonly Variant[],
 	ratiosOf: (result: ScriptResult) => ReadonlyMap<string, readonly number[]>,
 ): void {
 	const columns = ['script', 'bare', ...variants.map(({ name }) => name)];
