@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
 import { seriousFaults } from '../support/accessibility.ts';
 import { fixture } from '../support/engineRuns.ts';
-import { bytesOf } from '../support/interfacePanel.ts';
+import { bytesOf, showTab, waitForState } from '../support/interfacePanel.ts';
 import { keepPictureOfFailure, TestWindow } from '../support/interfaceWindow.ts';
 import { screenshot, waitFor, webviewFrame } from '../support/vscodePage.ts';
 
@@ -100,3 +100,35 @@ for (const theme of ['dark', 'light', 'highContrast'] as const) {
 		});
 	});
 }
+
+describe('A heap snapshot of a running script', () => {
+	let window: TestWindow;
+
+	before(async () => {
+		window = await TestWindow.open({ size: { width: 1400, height: 900 } });
+	});
+	after(() => window?.close());
+	keepPictureOfFailure(() => window);
+
+	it('is taken by the command and opened from the panel', async () => {
+		const panel = await window.profile('idle.mjs');
+		await waitForState(panel, 'running');
+		const name = 'taken.heapsnapshot';
+		await window.command('Take heap snapshot');
+		const input = window.page.locator('.quick-input-widget:visible input').first();
+		const open = panel.locator('.snapshot-fact vscode-button');
+		const saved = async () => {
+			if ((await open.count()) > 0) return true;
+			if (await input.isVisible()) {
+				await input.fill(window.pathOf(name), { timeout: 1_000 });
+				await window.page.keyboard.press('Enter');
+			} else await showTab(panel, 'process');
+			return false;
+		};
+		await waitFor(saved, { what: 'the snapshot in the tab Process', deadlineMs: 60_000 });
+		await screenshot(window.page, 'snapshot-taken');
+		await open.first().click();
+		const page = await webviewFrame(window.page, `${ROOT} .table-classes`, { deadlineMs: 60_000 });
+		assert.equal(await page.locator('h1').innerText(), name);
+	});
+});
