@@ -32,6 +32,8 @@ export type AllocationOutput = AllocationsEntry | CallTreeEntry;
 /**
  * V8's sampling heap profiler, read on an adaptive schedule: each reading forces a full collection whose cost follows the live
  * heap, so the next one waits until all of them together stay within the budget. New peaks go first.
+ * Node 26 could read without that collection (`v8.startHeapProfile`), but then what is dead and not yet collected counts as live: a
+ * function that keeps nothing would lead the table, and nothing could be told to be freed.
  */
 export class AllocationSampler implements PollConsumer {
 	readonly #target: Target;
