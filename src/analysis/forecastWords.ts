@@ -52,8 +52,8 @@ function meaningOf(kind: Kind, { limitBytes, at }: Arrival, growth: Growth): str
 	const perSecond = (rate: number) => formatBytes(rate * 1_000);
 	const floor =
 		kind === 'heapLimit'
-			? `What ${formatCount(points)} full collections left over ${formatMs(spanMs)}`
-			: `The lowest RSS of ${formatCount(points)} moments over ${formatMs(spanMs)}`;
+			? `What ${formatCount(points)} full collections left, over ${formatMs(spanMs)},`
+			: `The lowest RSS of ${formatCount(points)} moments, over ${formatMs(spanMs)},`;
 	const rate = `${perSecond(bytesPerMs)} a second (${perSecond(lowBytesPerMs)} to ${perSecond(highBytesPerMs)}, 19 times out of 20)`;
 	return `${floor} grows by ${rate} and is at ${formatBytes(growth.floorBytes)} now. If it goes on like this, ${formatBytes(limitBytes)} are reached ${formatMs(at)} after the start.`;
 }

@@ -28,19 +28,19 @@ export function ProcessRow({ node, topBytes, chosen, inGroup, onChoose }: RowPro
 	const live = store.info.value?.live === true;
 	const { kind, title, pid, threadId, from, to } = node;
 	const id = kind === 'worker' ? `thread ${threadId ?? '–'}` : `pid ${pid ?? '–'}`;
-	const times = `from ${formatMs(from)}${to === undefined ? '' : `, ${formatMs(to - from)} long`}`;
+	const times = [from > 0 && `from ${formatMs(from)}`, to !== undefined && `${formatMs(to - from)} long`]
+		.filter(text => text !== false)
+		.join(', ');
 	const end = endText(node, live);
 	return (
-		<label class="process-row" title={`${visibleText(title)}, ${id}, ${times}, ${end}`}>
+		<label class="process-row" title={[visibleText(title), id, times, end].filter(text => text !== '').join(', ')}>
 			<input type="radio" name="process" checked={chosen} onChange={() => onChoose(node)} />
 			<span class="process-kind" aria-hidden="true">
 				{kind}
 			</span>
 			<span class="process-words" style={{ paddingLeft: `${(node.depth + (inGroup ? 1 : 0)) * 10}px` }}>
 				<span class="process-title">{visibleText(title)}</span>
-				<span class="dim process-id">
-					{id}, {times}
-				</span>
+				<span class="dim process-id">{[id, times].filter(text => text !== '').join(', ')}</span>
 				<span class="dim process-peak">{peakText(node)}</span>
 				<span class={endedWell(node) ? 'dim process-end' : 'bad process-end'}>{end}</span>
 			</span>

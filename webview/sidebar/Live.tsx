@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { describeState } from '../../src/analysis/describe.ts';
-import { rssNow } from '../../src/analysis/processTree.ts';
+import { processTree, rssNow, totalRss } from '../../src/analysis/processTree.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import type { SystemEntry } from '../../src/protocol/entries.ts';
 import type { PressureEntry } from '../../src/protocol/runtimeEntries.ts';
@@ -96,13 +97,15 @@ function OwnLevel({ pressure }: { pressure: PressureEntry | undefined }): JSX.El
 	);
 }
 
-/** What all processes that live have in RAM together, where there is more than one. */
+/** What all processes that live have in RAM together, where there is more than one; of a run that has ended the highest. */
 function TotalGauge({ model, bound }: { model: SessionModel; bound: number | undefined }): JSX.Element | null {
-	const { bytes, processes } = rssNow(model);
+	const ended = model.state?.state === 'ended';
+	const total = useMemo(() => (ended ? totalRss(processTree(model)) : undefined), [model, ended]);
+	const now = rssNow(model);
+	const processes = total ? total.processes : now.processes;
 	if (processes < 2) return null;
-	return (
-		<Gauge label={`RSS of ${formatCount(processes)} processes`} bytes={bytes} bound={bound} of="the machine’s memory" />
-	);
+	const label = `RSS of ${formatCount(processes)} processes${total ? ', peak' : ''}`;
+	return <Gauge label={label} bytes={total ? total.peak?.bytes : now.bytes} bound={bound} of="the machine’s memory" />;
 }
 
 interface GaugeProps {
