@@ -1,5 +1,5 @@
 import { visibleText } from '../protocol/text.ts';
-import { formatBytes, formatMs } from '../protocol/units.ts';
+import { formatBytes, formatCount, formatMs } from '../protocol/units.ts';
 import { type Attributed, type Attribution, type AttributionRequest, figures, type NoFigures } from './attribution.ts';
 import type { SessionModel } from './sessionModel.ts';
 import type { TimeWindow } from './timeWindow.ts';
@@ -25,7 +25,7 @@ export function attributionSentence(
 	const inside = request.region === undefined ? '' : ` in calls of ${visibleText(name ?? '', 80) || '(no name)'}`;
 	return [
 		`${titleOf(request, shown)}${inside}: ${parts.length > 0 ? formatBytes(total) : 'nothing known'}.`,
-		...(shown.heap === undefined ? [] : [heapWords(shown.heap, request)]),
+		...(shown.heap === undefined ? [] : [heapWords(shown.heap, request, model)]),
 		...(shown.offHeap === undefined ? [] : [offHeapWords(shown.offHeap, request, model)]),
 		...(nativeBytes === undefined || shown.offHeap === undefined
 			? []
@@ -50,7 +50,7 @@ function titleOf({ measure, window, moment }: AttributionRequest, { heap, offHea
 	return `${measure === 'allocated' ? 'Allocated' : 'Freed'} ${when}`;
 }
 
-function heapWords(heap: Facts | NoFigures, { measure }: AttributionRequest): string {
+function heapWords(heap: Facts | NoFigures, { measure, region }: AttributionRequest, model: SessionModel): string {
 	if (heap === 'neverRead') return 'The heap was not read yet, or allocation sampling is off.';
 	if (heap === 'outsideReadings') return 'The heap was not read in this time.';
 	const when = measure === 'live' ? `at ${formatMs(heap.read.max)}` : readings(heap.read);
@@ -58,10 +58,21 @@ function heapWords(heap: Facts | NoFigures, { measure }: AttributionRequest): st
 		heap.unattributedBytes === undefined
 			? ''
 			: ` ${formatBytes(heap.unattributedBytes)} more came and went between two readings: V8 does not tell where.`;
-	const region = heap.region
-		? ' Shared out among the calls that were open between readings, by time: an approximation.'
+	const method = heap.region
+		? ` Shared out among the calls that were open between readings, by time: an approximation.${untold(model, region)}`
 		: '';
-	return `Heap ${withError(heap)}, as read ${when}, from one sample per ${formatBytes(heap.intervalBytes)}.${unseen}${region}`;
+	return `Heap ${withError(heap)}, as read ${when}, from one sample per ${formatBytes(heap.intervalBytes)}.${unseen}${method}`;
+}
+
+/** Calls of the region without a span of their own have no time to share. */
+function untold({ regions, spans }: SessionModel, region: number | undefined): string {
+	const calls = region === undefined ? undefined : regions.get(region)?.stats?.calls;
+	if (calls === undefined) return '';
+	let known = 0;
+	for (const span of spans.values()) if (span.region === region) known++;
+	return calls > known
+		? ` ${formatCount(calls - known)} short calls were not told one by one and have no share of it.`
+		: '';
 }
 
 function offHeapWords(offHeap: Facts | NoFigures, { measure }: AttributionRequest, model: SessionModel): string {
@@ -81,7 +92,7 @@ function offHeapWords(offHeap: Facts | NoFigures, { measure }: AttributionReques
 }
 
 /** Twice the standard error holds the true sum in 19 of 20 cases. */
-function withError({ bytes, standardErrorBytes }: Facts): string {
+export function withError({ bytes, standardErrorBytes }: Facts): string {
 	const error = 2 * standardErrorBytes;
 	return error < bytes * 0.005 ? formatBytes(bytes) : `${formatBytes(bytes)} ± ${formatBytes(error)}`;
 }

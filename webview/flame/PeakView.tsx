@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { allocationRows, flameTree } from '../../src/analysis/allocations.ts';
 import { figures, treeInput } from '../../src/analysis/attribution.ts';
+import { withError } from '../../src/analysis/attributionWords.ts';
 import { type PeakReport, peakReport } from '../../src/analysis/peakReport.ts';
 import { partName, rssParts } from '../../src/analysis/rssParts.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
@@ -91,11 +92,9 @@ function sentence({ attribution, t, rssBytes }: PeakReport, peak: Peak | undefin
 				]
 			: []),
 		heap
-			? `On the heap ${formatBytes(heap.bytes)} by call site, as read at ${formatMs(heap.read.max)}, ${formatMs(away)} ${heap.read.max < t ? 'before' : 'after'}.`
+			? `On the heap ${withError(heap)} by call site, as read at ${formatMs(heap.read.max)}, ${formatMs(away)} ${heap.read.max < t ? 'before' : 'after'}.`
 			: 'The heap was not read in this session.',
-		offHeap
-			? `Outside it ${formatBytes(offHeap.bytes)}, at the moment itself.`
-			: 'What lay outside the heap was not followed.',
+		offHeap ? `Outside it ${withError(offHeap)}, at the moment itself.` : 'What lay outside the heap was not followed.',
 	].join(' ');
 }
 

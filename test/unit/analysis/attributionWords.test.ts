@@ -74,6 +74,27 @@ describe('attributionSentence', () => {
 		assert.ok(!said.includes('\u0007'));
 	});
 
+	it('says how many calls of a region have no share', () => {
+		const busy = new SessionModel(sampleHeader);
+		for (const entry of entries) busy.apply(entry);
+		assert.doesNotMatch(say({ memory: 'heap', measure: 'allocated', region: 1 }, busy), /short calls/);
+		busy.apply({
+			type: 'regionStats',
+			t: 4_000,
+			region: 1,
+			calls: 41,
+			measuredCalls: 1,
+			open: 0,
+			errors: 0,
+			totalMs: 1,
+			maxMs: 1,
+		});
+		assert.match(
+			say({ memory: 'heap', measure: 'allocated', region: 1 }, busy),
+			/40 short calls were not told one by one/,
+		);
+	});
+
 	it('says why there is nothing', () => {
 		const empty = new SessionModel(sampleHeader);
 		assert.match(
