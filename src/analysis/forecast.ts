@@ -32,7 +32,7 @@ export interface Forecast {
 }
 
 /** Fewer floors than this tell no direction. */
-const LEAST_POINTS = 8;
+const LEAST_POINTS = 6;
 const LEAST_SPAN_MS = 1_000;
 /** Growth is looked at over this part of the run: what it did long ago says little. */
 const RECENT_SHARE = 0.6;
@@ -94,9 +94,10 @@ export function nearestArrival({
 function heapFloor({ gcs, now }: SessionModel): Point[] {
 	const from = now * (1 - RECENT_SHARE);
 	const points: Point[] = [];
-	for (const { kind, t, usedAfterBytes } of gcs)
-		if (kind === 'markCompact' && t >= from) points.push([t, usedAfterBytes]);
-	return points;
+	for (const { kind, t, usedAfterBytes } of gcs) if (kind === 'markCompact') points.push([t, usedAfterBytes]);
+	// Where collections are rare, older ones are better than none.
+	const recent = points.findIndex(([t]) => t >= from);
+	return points.slice(recent < 0 ? -LEAST_POINTS : Math.max(0, Math.min(recent, points.length - LEAST_POINTS)));
 }
 
 /** The lowest RSS of each part of the time looked at: what is above it may be garbage. */
@@ -118,20 +119,23 @@ function rssFloor({ series: { data }, now }: SessionModel): Point[] {
 
 function growthOf(all: readonly Point[], now: number): Growth | undefined {
 	const points = thinned(all);
-	const [first, last] = [points[0], points.at(-1)];
-	if (points.length < LEAST_POINTS || !first || !last || last[0] - first[0] < LEAST_SPAN_MS) return undefined;
-	const line = theilSen(points);
-	if (!line || line.low <= 0 || line.slope < LEAST_BYTES_PER_MS) return undefined;
+	const [first, end] = [points[0], points.at(-1)];
+	if (points.length < LEAST_POINTS || !first || !end || end[0] - first[0] < LEAST_SPAN_MS) return undefined;
+	const whole = theilSen(points);
+	if (!whole || whole.low <= 0 || whole.slope < LEAST_BYTES_PER_MS) return undefined;
+	// Near its limit a script spends its time on collections and grows ever more slowly: once it clearly does, only that counts. The
+	// interval has both.
+	const last = theilSen(points.slice(-Math.max(4, Math.ceil(points.length / 3)))) ?? whole;
+	const line = last.slope < whole.slope / 2 ? last : whole;
 	// It has begun to fall or to stand still: what it did before that is no forecast.
-	const recent = theilSen(points.slice(-Math.max(4, Math.ceil(points.length / 3))));
-	if (!recent || recent.slope < line.slope / 4) return undefined;
+	if (last.slope < whole.slope / 10) return undefined;
 	return {
 		bytesPerMs: line.slope,
-		lowBytesPerMs: line.low,
-		highBytesPerMs: line.high,
+		lowBytesPerMs: Math.min(whole.low, last.slope),
+		highBytesPerMs: Math.max(whole.high, last.slope),
 		floorBytes: Math.max(0, line.at(now)),
 		points: points.length,
-		spanMs: last[0] - first[0],
+		spanMs: end[0] - first[0],
 	};
 }
 
