@@ -58,6 +58,7 @@ export async function launchSession(options: LaunchOptions): Promise<ProfileSess
 			hostPid: process.pid,
 			quietTerminal: stdio === 'inheritAll',
 			offHeap: options.sampling?.offHeap !== false,
+			children: options.sampling?.children !== false,
 		};
 		const preload = join(runtimeDir, 'preload.cjs');
 		const plan = launchPlan({ target, ...(node && { node }), cwd, env, preload, link });
@@ -134,6 +135,7 @@ class LaunchedSession extends ObservedSession {
 		if (stdio === 'inheritPipedStderr') started.stderr?.pipe(process.stderr, { end: false });
 		if (stdio === 'inheritMerged') started.stderr?.pipe(process.stdout, { end: false });
 		await this.core.open();
+		this.#processes.watchChildren(this.#rendezvous);
 		this.#connected = arrival
 			.then(found => found && this.#arrived(started, found))
 			.catch(error => this.core.log.notice('error', `The script runs unprofiled: ${messageOf(error)}`))
@@ -217,12 +219,13 @@ class LaunchedSession extends ObservedSession {
 
 	async #ended(end: ProcessEnd): Promise<void> {
 		const arrived = this.targetPid !== undefined;
-		await this.#rendezvous.close();
+		if (!arrived) await this.#rendezvous.close();
 		await this.#connected;
 		if (!arrived)
 			this.core.log.notice('warning', 'The process ended before a Node script began: there is nothing to show.');
 		await this.core.target?.close();
 		await this.#processes.close();
+		await this.#rendezvous.close();
 		this.#resolveEnded(await this.core.end(await this.#reason(end)));
 	}
 

@@ -38,6 +38,10 @@ export interface Link {
 	nodeOptions?: string;
 	/** Attribute memory outside the heap to call sites: built-ins are wrapped before the script begins. Absent: no. */
 	offHeap?: boolean;
+	/** Who started this process, where it is not the session's first. */
+	parent?: { pid: number; threadId: number };
+	/** Child processes join the session. Absent: no. */
+	children?: boolean;
 	/** stderr is a terminal that the script inherits: keep Node's "Debugger attached." off it. */
 	quietTerminal: boolean;
 }
@@ -50,7 +54,40 @@ export function parseLink(text: string | undefined): Link | undefined {
 		return undefined;
 	if (value.nodeOptions !== undefined && !isString(value.nodeOptions)) return undefined;
 	if (value.offHeap !== undefined && !isBoolean(value.offHeap)) return undefined;
+	if (value.children !== undefined && !isBoolean(value.children)) return undefined;
+	if (value.parent !== undefined && !isParent(value.parent)) return undefined;
 	return value as unknown as Link;
+}
+
+const isParent = (value: unknown): boolean => isRecord(value) && isCount(value.pid) && isCount(value.threadId);
+
+/** What a child process says of itself when it joins. Without a url it may be looked at from outside only. */
+export interface ChildArrival {
+	pid: number;
+	url?: string;
+	parent: { pid: number; threadId: number };
+	title: string;
+	nodeVersion: string;
+	v8Version: string;
+	platform: string;
+	arch: string;
+	cwd: string;
+}
+
+export function parseChildArrival(text: string): ChildArrival | undefined {
+	const value = parseJson(text);
+	if (!isRecord(value) || !isCount(value.pid) || !isParent(value.parent)) return undefined;
+	if (value.url !== undefined && !isString(value.url)) return undefined;
+	const texts = [value.title, value.nodeVersion, value.v8Version, value.platform, value.arch, value.cwd];
+	return texts.every(isString) ? (value as unknown as ChildArrival) : undefined;
+}
+
+/** `<pid>.ending` and `<pid>.exit`: how a process went, by its own word or its parent's. */
+export function parseProcessEnd(text: string): { code: number } | { signal: string } | undefined {
+	const value = parseJson(text);
+	if (!isRecord(value)) return undefined;
+	if (isString(value.signal)) return { signal: value.signal };
+	return typeof value.code === 'number' && Number.isSafeInteger(value.code) ? { code: value.code } : undefined;
 }
 
 export function parseRendezvous(text: string): Rendezvous | undefined {

@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs';
 import type * as inspector from 'node:inspector';
 import Module from 'node:module';
 import { getEnvironmentData, isMainThread, setEnvironmentData, workerData } from 'node:worker_threads';
+import { letChildrenJoin } from './guest/children.ts';
 import { readLink, restoreEnvironment } from './guest/environment.ts';
 import { mayImportRuntime } from './guest/mayImportRuntime.ts';
 import { claim } from './guest/rendezvous.ts';
@@ -34,13 +35,13 @@ function start(): void {
 		const hooks = getEnvironmentData(HOOKS_KEY) !== false;
 		installResolution({ dir: __dirname, hooks, isHooksThread: isHooksThread() });
 		if (getEnvironmentData(OFF_HEAP_KEY) === true && !isHooksThread()) installOffHeap(sharedHub());
-		beginWorkerSession();
+		if (!isHooksThread()) beginWorkerSession(__filename);
 		return;
 	}
 	const link = readLink();
 	if (!link || isWrapper()) return;
 	restoreEnvironment(link);
-	const chosen = claim(link.dir);
+	const chosen = link.parent !== undefined || claim(link.dir);
 	const hooks = mayImportRuntime(process.argv[1], process.execArgv, process.env.NODE_OPTIONS);
 	// Worker threads, which see no link any more, do as their parent did.
 	setEnvironmentData(HOOKS_KEY, hooks);
@@ -49,7 +50,8 @@ function start(): void {
 		setEnvironmentData(OFF_HEAP_KEY, true);
 		installOffHeap(sharedHub());
 	}
-	if (chosen) letWorkersJoin(link.hostPid);
+	if (chosen) letWorkersJoin(link);
+	if (chosen && link.children) letChildrenJoin(link, __filename);
 	if (chosen) beginSession(link, () => require('node:inspector') as typeof inspector);
 }
 

@@ -1,9 +1,16 @@
-import { existsSync, type FSWatcher, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, type FSWatcher, mkdtempSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Emitter } from '../../base/emitter.ts';
-import { parseRendezvous, type Rendezvous } from '../../protocol/runtimeLink.ts';
+import type { EndReason } from '../../protocol/entries.ts';
+import {
+	type ChildArrival,
+	parseChildArrival,
+	parseProcessEnd,
+	parseRendezvous,
+	type Rendezvous,
+} from '../../protocol/runtimeLink.ts';
 
 /** How often the directory is looked at besides watching it: file events are not certain everywhere. */
 const LOOK_MS = 100;
@@ -14,6 +21,7 @@ export class RendezvousDirectory {
 	readonly #changed = new Emitter<void>();
 	#watcher: FSWatcher | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
+	#childTimer: ReturnType<typeof setInterval> | undefined;
 	#giveUp: () => void = () => {};
 
 	constructor() {
@@ -51,6 +59,29 @@ export class RendezvousDirectory {
 		});
 	}
 
+	/** Calls back once for each child process that arrives. */
+	onChild(callback: (arrival: ChildArrival) => void): void {
+		const seen = new Set<string>();
+		const look = () => {
+			for (const name of this.#names()) {
+				if (!/^\d+\.child$/.test(name) || seen.has(name)) continue;
+				seen.add(name);
+				const arrival = parseChildArrival(this.#text(name) ?? '');
+				if (arrival) callback(arrival);
+			}
+		};
+		this.#changed.event(look);
+		this.#childTimer = setInterval(look, LOOK_MS);
+		look();
+	}
+
+	/** How a process went, by its own word (`ending`) or its parent's (`exit`); `undefined` while nobody said. */
+	endOf(pid: number, by: 'ending' | 'exit'): EndReason | undefined {
+		const end = parseProcessEnd(this.#text(`${pid}.${by}`) ?? '');
+		if (!end) return undefined;
+		return 'code' in end ? { kind: 'exit', code: end.code } : { kind: 'signal', signal: end.signal };
+	}
+
 	/** Lets the waiting process end. */
 	release(pid: number): void {
 		try {
@@ -62,10 +93,27 @@ export class RendezvousDirectory {
 
 	async close(): Promise<void> {
 		clearInterval(this.#timer);
+		clearInterval(this.#childTimer);
 		this.#watcher?.close();
 		this.#changed.dispose();
 		this.#giveUp();
 		await rm(this.path, { recursive: true, force: true });
+	}
+
+	#names(): string[] {
+		try {
+			return readdirSync(this.path);
+		} catch {
+			return [];
+		}
+	}
+
+	#text(name: string): string | undefined {
+		try {
+			return readFileSync(join(this.path, name), 'utf8');
+		} catch {
+			return undefined;
+		}
 	}
 
 	async #read(): Promise<Rendezvous | undefined> {

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { errors } from '../errors.ts';
 import { ChatterFilter } from './chatterFilter.ts';
 import type { LaunchPlan } from './launchPlan.ts';
+import { MarkFilter } from './markFilter.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface ProcessEnd {
@@ -37,9 +38,9 @@ export class TargetProcess {
 		this.#filter = filter;
 		this.stdin = child.stdin ?? undefined;
 		// Merged, both streams come out of the one pipe that is there.
-		this.stdout = child.stderr ? (child.stdout ?? undefined) : undefined;
+		this.stdout = child.stderr ? child.stdout?.pipe(new MarkFilter()) : undefined;
 		const chatty = child.stderr ?? child.stdout;
-		this.stderr = filter && chatty ? chatty.pipe(filter) : undefined;
+		this.stderr = filter && chatty ? chatty.pipe(filter).pipe(new MarkFilter()) : undefined;
 		if (chatty) this.#tail = Buffer.alloc(0);
 		chatty?.on('data', (chunk: Buffer) => {
 			this.#tail = Buffer.concat([this.#tail ?? chunk, chunk]).subarray(-TAIL_BYTES);

@@ -1,16 +1,21 @@
 import { MAIN_PROCESS } from '../../analysis/sessionModel.ts';
 import { withDeadline } from '../../base/deadlines.ts';
+import type { ChildArrival } from '../../protocol/runtimeLink.ts';
 import { messageOf } from '../errors.ts';
 import { type CdpClient, ConnectionClosedError, type WorkerInfo } from '../inspector/cdp.ts';
 import { WorkerConnection } from '../inspector/workerConnection.ts';
+import type { RendezvousDirectory } from '../launch/rendezvous.ts';
 import type { Observation } from '../observation.ts';
 import type { SamplingOptions } from '../sessionTypes.ts';
 import type { Branch, SessionParts } from './branch.ts';
+import { ChildBranch } from './childBranch.ts';
 import { shareOf } from './share.ts';
 import { isNodesOwn, WorkerBranch, workerFacts } from './workerBranch.ts';
 
 /** How long the last readings of workers may hold up the end of their process, all together. */
 const WORKERS_MS = 3_000;
+/** How long children may live on after the first process before they are let go of. */
+const CHILDREN_MS = 1_000;
 
 /** The worker threads and child processes of a session, numbered as they arrive. */
 export class Processes {
@@ -20,6 +25,8 @@ export class Processes {
 	readonly #sampled = new Set<Branch>();
 	/** Living workers and their processes' numbers. */
 	readonly #threads = new Map<WorkerBranch, number>();
+	/** Numbers by process id. */
+	readonly #pids = new Map<number, number>();
 	#last = MAIN_PROCESS;
 
 	constructor(parts: SessionParts, sampling: SamplingOptions) {
@@ -40,6 +47,26 @@ export class Processes {
 			else void this.#worker(parent, process, sessionId, workerInfo);
 		});
 		await parent.send('NodeWorker.enable', { waitForDebuggerOnStart: true });
+	}
+
+	/** Child processes join as they arrive. */
+	watchChildren(rendezvous: RendezvousDirectory): void {
+		if (this.#sampling.children === false) return;
+		rendezvous.onChild(arrival => void this.#child(arrival, rendezvous));
+	}
+
+	async #child(arrival: ChildArrival, rendezvous: RendezvousDirectory): Promise<void> {
+		const { pid, threadId } = arrival.parent;
+		const of = this.#pids.get(pid) ?? MAIN_PROCESS;
+		const parent = this.#threadOf(of, threadId) ?? of;
+		const facts = { number: ++this.#last, kind: 'child' as const, parent, title: arrival.title };
+		this.#pids.set(arrival.pid, facts.number);
+		const branch = new ChildBranch(this.#parts, facts, arrival, rendezvous);
+		await branch.start(
+			this.#share(branch),
+			control => this.watchWorkers(control, facts.number),
+			() => this.finishWorkersOf(facts.number),
+		);
 	}
 
 	async #worker(parent: CdpClient, process: number, sessionId: string, info: WorkerInfo): Promise<void> {
@@ -83,9 +110,17 @@ export class Processes {
 		});
 	}
 
-	/** Settles when nobody is left. */
+	/** Settles when nobody is left: children may still end by themselves for a moment, then they are let go of. */
 	async close(): Promise<void> {
-		await Promise.all([...this.#alive].map(branch => branch.ended));
+		const all = () => Promise.all([...this.#alive].map(branch => branch.ended));
+		await withDeadline(all(), CHILDREN_MS, '').catch(() => {
+			// Those that live on are told of below.
+		});
+		const children = [...this.#alive].filter(branch => branch instanceof ChildBranch);
+		for (const { log } of children)
+			log.notice('info', `${log.facts.title} lives on: it is not followed beyond the end of the first process.`);
+		await Promise.all(children.map(child => child.letGo()));
+		await all();
 	}
 
 	#failed(error: unknown): void {

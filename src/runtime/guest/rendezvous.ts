@@ -1,6 +1,6 @@
 import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Rendezvous } from '../../protocol/runtimeLink.ts';
+import type { ChildArrival, Rendezvous } from '../../protocol/runtimeLink.ts';
 
 /** True for the one process of a session that is to be profiled: the first that asks. */
 export function claim(dir: string): boolean {
@@ -15,7 +15,15 @@ export function claim(dir: string): boolean {
 
 /** Leaves the address for the engine, whole or not at all. */
 export function leaveAddress(dir: string, address: Rendezvous): void {
-	const path = join(dir, `${address.pid}.json`);
-	writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
+	leave(join(dir, `${address.pid}.json`), address);
+}
+
+/** A child's has another name: it is none of those that are ended with their engine. */
+export function leaveArrival(dir: string, arrival: ChildArrival): void {
+	leave(join(dir, `${arrival.pid}.child`), arrival);
+}
+
+function leave(path: string, value: object): void {
+	writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
 	renameSync(`${path}.new`, path);
 }
