@@ -10,20 +10,25 @@ import { type Column, table } from './table.ts';
 
 const NAME_LENGTH = 40;
 const MAX_MOMENT_SITES = 3;
+/** Less than this explains nothing. */
+const LEAST_SHARE = 0.01;
 
 /** The sentence that matters for a run that was cut off, and the lines that held the memory. */
 export function lastMomentsSection({ lastMoments, cwd }: Report): string[] {
 	if (!lastMoments) return [];
 	const { sentence, sites, profileAt } = lastMoments;
-	const lines = sites.slice(0, MAX_MOMENT_SITES).map(({ heapBytes, offHeapBytes, share, ...site }) => {
-		const where = placeText(site, cwd) || 'native';
-		const parts = [
-			heapBytes > 0 && `${formatBytes(heapBytes)} on the heap`,
-			offHeapBytes > 0 && `${formatBytes(offHeapBytes)} outside it`,
-		].filter(part => part !== false);
-		const name = visibleText(site.functionName || '(anonymous)', NAME_LENGTH);
-		return `  ${formatPercent(share)} ${name} ${where}: ${parts.join(', ')}`;
-	});
+	const lines = sites
+		.filter(({ share }) => share >= LEAST_SHARE)
+		.slice(0, MAX_MOMENT_SITES)
+		.map(({ heapBytes, offHeapBytes, share, ...site }) => {
+			const where = placeText(site, cwd) || 'native';
+			const parts = [
+				heapBytes > 0 && `${formatBytes(heapBytes)} on the heap`,
+				offHeapBytes > 0 && `${formatBytes(offHeapBytes)} outside ${heapBytes > 0 ? 'it' : 'the heap'}`,
+			].filter(part => part !== false);
+			const name = visibleText(site.functionName || '(anonymous)', NAME_LENGTH);
+			return `  ${formatPercent(share)} ${name} ${where}: ${parts.join(', ')}`;
+		});
 	const read = profileAt === undefined ? '' : ` (heap as read at ${formatMs(profileAt)})`;
 	return [`At the end   ${visibleText(sentence, 400)}${read}`, ...lines];
 }

@@ -16,6 +16,8 @@ import { chooseProcess } from '../state.ts';
 import { FramePlace } from '../tables/cells.tsx';
 
 const SHOWN_SITES = 3;
+/** Less than this explains nothing. */
+const LEAST_SHARE = 0.01;
 
 /** What is known of a run that was cut off: the sentence that matters, the lines that held the memory, and the last 30 s. */
 export function EndBand(): JSX.Element | null {
@@ -40,7 +42,7 @@ export function EndBand(): JSX.Element | null {
 	if (!found) return null;
 	const { story, node } = found;
 	const { reason, sentence, sites, window, profileAt } = story;
-	const held = sites.filter(({ frame }) => frame.kind !== 'profiler');
+	const held = sites.filter(({ frame, share }) => frame.kind !== 'profiler' && share >= LEAST_SHARE);
 	const part = lastPart(story);
 	const zoomed = view.zoom.value;
 	const isPart = part !== undefined && zoomed?.min === part.min && zoomed.max === part.max;
@@ -67,7 +69,7 @@ export function EndBand(): JSX.Element | null {
 							<span class="dim">
 								{[
 									heapBytes > 0 && `${formatBytes(heapBytes)} on the heap`,
-									offHeapBytes > 0 && `${formatBytes(offHeapBytes)} outside it`,
+									offHeapBytes > 0 && `${formatBytes(offHeapBytes)} outside ${heapBytes > 0 ? 'it' : 'the heap'}`,
 								]
 									.filter(Boolean)
 									.join(', ')}
@@ -84,7 +86,7 @@ export function EndBand(): JSX.Element | null {
 							view.follow.value = false;
 						}}
 					>
-						{isPart ? 'Show the whole run' : `Show the last ${formatMs(part.max - part.min)}`}
+						{isPart ? 'Show the whole run' : `Show the last ${Math.round((part.max - part.min) / 1_000)} s`}
 					</Button>
 				)}
 				{node.process !== view.process.value && (

@@ -20,7 +20,7 @@ export function Figures(): JSX.Element | null {
 	// Twice a second is as often as a figure can be read; adding up all processes takes its time.
 	const all = useMemo(() => root && totalFigure(root), [root, version, Math.floor(store.now / 500)]);
 	if (!model || !root) return null;
-	const [now, peak, ...rest] = figures(model, root);
+	const [now, peak, ...rest] = figures(model, root, store.info.value?.live === true);
 	return (
 		<dl class="figures">
 			{[now, peak, all, ...rest]
@@ -51,7 +51,7 @@ function totalFigure(root: SessionModel): Figure | undefined {
 	};
 }
 
-function figures(model: SessionModel, root: SessionModel): Figure[] {
+function figures(model: SessionModel, root: SessionModel, live: boolean): Figure[] {
 	const { latest, gcTotals, peakRss, peakHeapUsed, snapshots } = model;
 	const { system } = root;
 	const livedMs =
@@ -59,7 +59,7 @@ function figures(model: SessionModel, root: SessionModel): Figure[] {
 	const limit = latest?.heapLimitBytes;
 	const ofLimit =
 		limit && latest.heapUsedBytes !== undefined ? ` (${formatPercent(latest.heapUsedBytes / limit)})` : '';
-	const ended = model.state?.state === 'ended';
+	const ended = !live || model.state?.state === 'ended';
 	return [
 		{
 			label: ended ? 'RSS, last' : 'RSS now',

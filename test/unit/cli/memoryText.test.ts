@@ -88,7 +88,7 @@ describe('memory in the report', () => {
 
 	it('says what was in memory when a run was cut off', () => {
 		assert.match(text, /^At the end +200 MB of 256 MB in memory, 88 % from keepBlocks at load\.mjs:12$/m);
-		assert.match(text, /^ {2}88 % keepBlocks load\.mjs:12: 70\.0 MB outside it$/m);
+		assert.match(text, /^ {2}88 % keepBlocks load\.mjs:12: 70\.0 MB outside the heap$/m);
 		const well = modelOf([main, sample, { type: 'state', t: 90, state: 'ended', reason: { kind: 'exit', code: 0 } }]);
 		assert.doesNotMatch(reportText(reportOf(well)), /At the end/);
 		assert.equal(reportOf(well).lastMoments, undefined);
