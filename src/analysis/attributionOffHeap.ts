@@ -69,8 +69,14 @@ function everAllocated(offHeap: readonly OffHeapDelta[], until: number, chosen: 
 	return sums;
 }
 
+/** Numbers are looked up many times faster than texts, and live views ask often; a recording may hold ids that do not fit into one. */
+const keyOf = (site: OffHeapSite): number | string => {
+	const [node, kind, context] = site;
+	return node < 2 ** 26 && kind < 8 && context < 2 ** 24 ? (node * 8 + kind) * 2 ** 24 + context : offHeapKey(site);
+};
+
 class Sums {
-	readonly #byKey = new Map<string, OffHeapSite>();
+	readonly #byKey = new Map<number | string, OffHeapSite>();
 	readonly #chosen: Chosen;
 
 	constructor(chosen: Chosen) {
@@ -80,7 +86,7 @@ class Sums {
 	add(site: OffHeapSite, sign: 1 | -1): void {
 		const [node, kind, context, bytes, samples] = site;
 		if (this.#chosen && !this.#chosen(context)) return;
-		const key = offHeapKey(site);
+		const key = keyOf(site);
 		const at = this.#byKey.get(key);
 		if (at) {
 			at[3] += sign * bytes;

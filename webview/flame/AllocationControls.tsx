@@ -7,7 +7,6 @@ import { usePanel } from '../context.ts';
 import { Button, Checkbox, SearchField } from '../controls.ts';
 import { Icon } from '../icons.tsx';
 import { type Segment, Segments } from '../segments.tsx';
-import { chosenMoment } from './chosenMoment.ts';
 import { ProfileSelect } from './ProfileSelect.tsx';
 
 const MEMORY: readonly Segment<MemoryChoice>[] = [
@@ -48,7 +47,7 @@ export function AllocationControls({ model }: { model: SessionModel }): JSX.Elem
 						view.measure.value = id;
 					}}
 				/>
-				{measure === 'live' && <ProfileSelect momentOf={choice => chosenMoment(model, choice, memory)} />}
+				{measure === 'live' && <ProfileSelect model={model} />}
 				{model.autopsy && (
 					<Button
 						title={`What held the memory at ${formatMs(model.autopsy.t)}, when RSS was highest`}
