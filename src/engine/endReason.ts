@@ -19,6 +19,11 @@ export interface EndFacts {
 
 /** V8's way to go: abort, which is a trap where the compiler makes one of it. */
 const ABORTS: ReadonlySet<string> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL']);
+/**
+ * With a debugger, V8 may crash in its own pause at the heap limit where it is reached from a microtask (seen in Node 24): no words, another
+ * signal, and the heap is what it died of.
+ */
+const CRASH = 'SIGSEGV';
 /** Above this a heap counts as full where V8's own words are not at hand. */
 const FULL = 0.95;
 
@@ -36,6 +41,8 @@ export function endReason(end: ProcessEnd, facts: EndFacts): EndReason {
 				...(cause && { cause }),
 			};
 	}
+	if (signal === CRASH && heapShare !== undefined && heapShare >= FULL)
+		return { kind: 'outOfMemory', ...(heapLimitBytes !== undefined && { limitBytes: heapLimitBytes }) };
 	if (stopped) return { kind: 'stopped' };
 	if (signal === 'SIGKILL' && memoryKill) return { kind: 'memoryKill', ...memoryKill };
 	return end.signal === null ? { kind: 'exit', code: end.code ?? 0 } : { kind: 'signal', signal: end.signal };

@@ -40,6 +40,15 @@ describe('endReason', () => {
 		});
 	});
 
+	it('tells a crash at the heap limit from one elsewhere', () => {
+		const crash = { code: null, signal: 'SIGSEGV' as const };
+		assert.deepEqual(endReason(crash, { ...nothing, heapShare: 0.96, heapLimitBytes: 5, stderrTail: '' }), {
+			kind: 'outOfMemory',
+			limitBytes: 5,
+		});
+		assert.deepEqual(endReason(crash, { ...nothing, heapShare: 0.5 }), { kind: 'signal', signal: 'SIGSEGV' });
+	});
+
 	it('does not blame memory for other ends', () => {
 		const abort = { code: null, signal: 'SIGABRT' as const };
 		assert.deepEqual(endReason(abort, { ...nothing, stderrTail: 'assertion failed', heapShare: 0.99 }), {
