@@ -221,6 +221,34 @@ class GeneratedProcess {
 	}
 }
 
+/** A call tree of so many functions, each at a place of its own, and a profile with bytes in all of them: some large, most small. */
+export function largeCallTree(functions: number): Entry[] {
+	const next = random(11);
+	const nodes: [number, number, number][] = [[1, 0, 1]];
+	const frames: Frame[] = [{ id: 1, functionName: '(root)', file: '', line: 0, column: 0, kind: 'native' }];
+	const live: [number, number, number][] = [];
+	for (let id = 2; id <= functions; id++) {
+		const kind = id % 5 === 0 ? 'dependency' : 'user';
+		frames.push({
+			id,
+			functionName: `transform${id}`,
+			file: `/data/lib/part${id % 300}.mjs`,
+			line: id % 900,
+			column: 1,
+			kind,
+		});
+		// Callers near the newest make long stacks, those near the first make many callees.
+		nodes.push([id, 1 + Math.floor((id - 1) * next() ** 0.3), id]);
+		live.push([id, Math.round(2_000 / (0.001 + next())), 1]);
+	}
+	return [
+		{ type: 'callTree', t: 1, frames, nodes },
+		{ type: 'sample', t: 2, rssBytes: 900 * MB, heapUsedBytes: 700 * MB },
+		{ type: 'allocations', t: 3, cause: 'final', intervalBytes: 32_768, costMs: 80, live },
+		{ type: 'state', t: 4, state: 'ended', reason: { kind: 'exit', code: 0 } },
+	];
+}
+
 /** Writes the recording as a session does, checkpoints included, and gives the model that the session would have. */
 export async function writeGenerated(
 	path: string,
