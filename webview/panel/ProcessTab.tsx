@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { leftOutWords } from '../../src/analysis/modelLimits.ts';
 import { GC_STRATEGY_WORDS } from '../../src/analysis/runtimeWords.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import type { SystemEntry } from '../../src/protocol/entries.ts';
@@ -125,7 +126,7 @@ function gcRows({ gcTotals, now }: SessionModel): Row[] {
 	];
 }
 
-function recordingRows({ header, cost, profiles }: SessionModel): Row[] {
+function recordingRows({ header, cost, profiles, leftOut }: SessionModel): Row[] {
 	// The interval is written down also where sampling is off.
 	const interval = profiles.at(-1)?.intervalBytes;
 	return [
@@ -137,5 +138,17 @@ function recordingRows({ header, cost, profiles }: SessionModel): Row[] {
 			'Allocation sampling',
 			interval === undefined ? NOT_MEASURED : `one sample per ${formatBytes(interval)} on average`,
 		],
+		...leftOutRow(leftOutWords(leftOut, formatCount)),
 	];
 }
+
+const leftOutRow = (words: readonly string[]): Row[] =>
+	words.length === 0
+		? []
+		: [
+				[
+					'Too many to show',
+					words.join(', '),
+					'They are in the recording and in the totals; what is shown of a run is bounded.',
+				],
+			];
