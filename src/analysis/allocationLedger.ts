@@ -45,6 +45,8 @@ export class AllocationLedger {
 	}
 
 	addHeap(entry: AllocationsEntry): void {
+		// It does not tell what was new: that nothing was would be another thing.
+		if (this.heap.length > 0 && entry.born === undefined) return;
 		const delta: HeapDelta = {
 			from: this.heap.at(-1)?.askedAt ?? 0,
 			askedAt: Math.max(0, entry.t - entry.costMs),

@@ -87,7 +87,7 @@ function Allocations({ model }: { model: SessionModel }): JSX.Element {
 					/>
 				</div>
 			) : (
-				<NoAllocations model={model} request={request} />
+				<NoAllocations model={model} request={request} attribution={shown.attribution} />
 			)}
 		</>
 	);

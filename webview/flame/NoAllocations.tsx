@@ -1,15 +1,23 @@
 import type { JSX } from 'preact';
-import type { AttributionRequest } from '../../src/analysis/attribution.ts';
+import type { Attribution, AttributionRequest } from '../../src/analysis/attribution.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import { usePanel } from '../context.ts';
 import { Button } from '../controls.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
 
 /** Why there is nothing to show, and what a person can do about it. */
-export function NoAllocations({ model, request }: { model: SessionModel; request: AttributionRequest }): JSX.Element {
+export function NoAllocations({
+	model,
+	request,
+	attribution,
+}: {
+	model: SessionModel;
+	request: AttributionRequest;
+	attribution: Attribution;
+}): JSX.Element {
 	const { store, view, act } = usePanel();
 	const { memory, measure, window } = request;
-	const wasRead = model.profiles.length > 0 || model.ledger.offHeap.length > 0;
+	const wasRead = attribution.heap === 'outsideReadings' || attribution.offHeap === 'outsideReadings';
 	const over = model.state?.state === 'ended';
 	const canRead = store.info.value?.controllable === true && !over;
 	if (wasRead && measure !== 'live' && window) {

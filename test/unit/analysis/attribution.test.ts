@@ -127,10 +127,18 @@ describe('attributionOf', () => {
 		});
 	});
 
+	it('does not take a reading that does not tell what is new for one at which nothing was', () => {
+		const model = modelOf(reading(1_000, { live: [[1, 100, 10]] }), reading(2_000, { live: [[1, 300, 30]] }));
+		const request = { memory: 'heap', measure: 'allocated', window: { min: 1_200, max: 1_800 } } as const;
+		assert.deepEqual(attributionOf(model, request), { heap: 'outsideReadings' });
+		assert.deepEqual(heapOf(model, { measure: 'live' }), { 1: 300 });
+	});
+
 	it('never frees more than there was, whatever a recording says', () => {
 		const model = modelOf(
 			reading(1_000, { live: [[1, 10, 1]] }),
 			reading(2_000, {
+				born: [],
 				freed: [
 					[1, 500, 50, 1_000],
 					[2, 5, 1, 1_000],
@@ -179,7 +187,7 @@ describe('attributionOf', () => {
 				],
 			}),
 			reading(2_000, { live: [[7, 400, 4]] }),
-			reading(3_000, { live: [[7, 300, 3]], freed: [[7, 100, 1, 2_000]] }),
+			reading(3_000, { live: [[7, 300, 3]], born: [], freed: [[7, 100, 1, 2_000]] }),
 		);
 		assert.deepEqual(offHeapOf(model, { measure: 'allocated', region: 1 }), { 2: 20, 3: 40 });
 		assert.deepEqual(offHeapOf(model, { measure: 'allocated', region: 2 }), { 3: 40 });
