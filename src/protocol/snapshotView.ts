@@ -137,7 +137,7 @@ export type ToSnapshotView = { state: [SnapshotState, void] };
 /** Viewer → extension. */
 export type FromSnapshotView = SnapshotQueries & {
 	ready: [undefined, void];
-	/** Stops the reading. */
+	/** Stops the reading, of the snapshot or of the one to compare with. */
 	cancel: [undefined, void];
 	/** Reads again after a failure or a cancelled reading. */
 	retry: [undefined, void];

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ChangeColumn, ChangeRow, Comparison } from '../../src/protocol/snapshotView.ts';
 import { visibleText } from '../../src/protocol/text.ts';
-import { formatBytes, formatCount, formatDelta } from '../../src/protocol/units.ts';
+import { formatBytes, formatCount, formatDelta, formatPercent } from '../../src/protocol/units.ts';
 import { Button } from '../controls.ts';
 import { useSnapshot } from './context.ts';
 import { type PagedColumn, PagedTable } from './PagedTable.tsx';
@@ -19,7 +19,10 @@ export function ChangesTab({ comparison, comparing }: ChangesTabProps): JSX.Elem
 		return (
 			<div class="empty">
 				<h2>Reading the other snapshot</h2>
-				<progress value={comparing} max={1} aria-label="Reading the other snapshot" />
+				<p class="progress-line">
+					<progress value={comparing} max={1} aria-label="Reading the other snapshot" /> {formatPercent(comparing)}
+				</p>
+				<Button onPress={() => act('cancel')}>Cancel</Button>
 			</div>
 		);
 	}

@@ -49,12 +49,21 @@ export class SnapshotFile {
 	}
 
 	/** What has changed from the other snapshot to this one; `ask('changes')` lists it then. */
-	async compare(path: string, onProgress?: (share: number) => void): Promise<Comparison> {
-		this.#thread.onProgress = (_, share) => onProgress?.(share);
+	async compare(path: string, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<Comparison> {
+		signal?.throwIfAborted();
+		const thread = this.#thread;
+		const abort = () => thread.stopReading(true);
+		thread.stopReading(false);
+		thread.onProgress = (_, share) => onProgress?.(share);
+		signal?.addEventListener('abort', abort, { once: true });
 		try {
-			return await this.#thread.ask('compare', { path });
+			return await thread.ask('compare', { path });
+		} catch (error) {
+			signal?.throwIfAborted();
+			throw error;
 		} finally {
-			this.#thread.onProgress = undefined;
+			signal?.removeEventListener('abort', abort);
+			thread.onProgress = undefined;
 		}
 	}
 
@@ -67,10 +76,12 @@ class SnapshotThread {
 	onProgress: ((phase: SnapshotPhase, share: number) => void) | undefined;
 	readonly #worker: Worker;
 	readonly #messenger: Messenger<ToSnapshotThread, FromSnapshotThread>;
+	/** Not 0: stop reading. The thread cannot hear messages while it reads. */
+	readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 	#failure: UserError | undefined;
 
 	constructor(workerPath: string) {
-		const worker = new Worker(workerPath, { stdout: false, stderr: false });
+		const worker = new Worker(workerPath, { stdout: false, stderr: false, workerData: this.#stop.buffer });
 		this.#worker = worker;
 		this.#messenger = new Messenger<ToSnapshotThread, FromSnapshotThread>(
 			{
@@ -105,6 +116,10 @@ class SnapshotThread {
 			// Assigned meanwhile by what the thread said.
 			throw (this.#failure as UserError | undefined) ?? error;
 		}
+	}
+
+	stopReading(stop: boolean): void {
+		Atomics.store(this.#stop, 0, stop ? 1 : 0);
 	}
 
 	async end(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The thread that reads a snapshot, holds it and answers questions. A bundle of its own: `dist/snapshotWorker.cjs`. */
 import { statSync } from 'node:fs';
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { HeapAnalysis } from '../../analysis/heapGraph/heapAnalysis.ts';
 import { groupClasses } from '../../analysis/heapGraph/heapClasses.ts';
 import { Messenger } from '../../protocol/messenger.ts';
@@ -12,7 +12,7 @@ import type { FromSnapshotThread, ToSnapshotThread } from './snapshotThread.ts';
 /** Progress is told in steps of one percent. */
 const STEPS = 100;
 
-function serve(port: MessagePort): void {
+function serve(port: MessagePort, stop: Int32Array): void {
 	let analysis: HeapAnalysis | undefined;
 	const opened = (): HeapAnalysis => {
 		if (!analysis) throw new Error('No snapshot is open.');
@@ -21,6 +21,8 @@ function serve(port: MessagePort): void {
 	const told =
 		(phase: SnapshotPhase) =>
 		(done: number, of = 1) => {
+			// Opening is stopped by ending the thread; here the opened snapshot must stay.
+			if (Atomics.load(stop, 0) !== 0) throw new Error('Reading was stopped.');
 			const share = of > 0 ? Math.min(1, done / of) : 1;
 			messenger.notify('progress', { phase, share: Math.floor(share * STEPS) / STEPS });
 		};
@@ -76,4 +78,7 @@ function serve(port: MessagePort): void {
 	);
 }
 
-if (parentPort) serve(parentPort);
+if (parentPort) {
+	const shared: unknown = workerData;
+	serve(parentPort, new Int32Array(shared instanceof SharedArrayBuffer ? shared : new SharedArrayBuffer(4)));
+}

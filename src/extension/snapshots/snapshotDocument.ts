@@ -18,7 +18,9 @@ export class SnapshotDocument implements vscode.CustomDocument {
 	readonly #changed = new Emitter<void>();
 	#state: SnapshotState = { phase: 'reading', share: 0 };
 	#file: SnapshotFile | undefined;
+	/** Of what is being read: the snapshot or the other one. */
 	#abort: AbortController | undefined;
+	#opening: Promise<void> | undefined;
 	#disposed = false;
 
 	constructor(uri: vscode.Uri, options: SnapshotDocumentOptions) {
@@ -33,8 +35,15 @@ export class SnapshotDocument implements vscode.CustomDocument {
 	}
 
 	/** Settles when it is read or has failed; `state` says which. Read already, or being read: nothing happens anew. */
-	async open(): Promise<void> {
-		if (this.#file || this.#abort || this.#disposed) return;
+	open(): Promise<void> {
+		if (this.#file || this.#disposed) return Promise.resolve();
+		this.#opening ??= this.#read().finally(() => {
+			this.#opening = undefined;
+		});
+		return this.#opening;
+	}
+
+	async #read(): Promise<void> {
 		const abort = new AbortController();
 		this.#abort = abort;
 		this.#set({ phase: 'reading', share: 0 });
@@ -75,15 +84,21 @@ export class SnapshotDocument implements vscode.CustomDocument {
 		const file = this.#file;
 		if (!file) return;
 		const { summary } = file;
-		const before = this.#state;
+		// One at a time: who asks again means the new one.
+		this.cancel();
+		const kept = this.#state.phase === 'ready' ? this.#state.comparison : undefined;
+		const abort = new AbortController();
+		this.#abort = abort;
 		try {
-			const comparison = await file.compare(path, share =>
-				this.#set({ phase: 'ready', summary, comparing: { share } }),
-			);
+			const told = (share: number) => this.#set({ phase: 'ready', summary, comparing: { share } });
+			told(0);
+			const comparison = await file.compare(path, told, abort.signal);
 			this.#set({ phase: 'ready', summary, comparison });
 		} catch (error) {
-			this.#set(before);
-			throw error;
+			this.#set({ phase: 'ready', summary, ...(kept && { comparison: kept }) });
+			if (!isCancellation(error)) throw error;
+		} finally {
+			if (this.#abort === abort) this.#abort = undefined;
 		}
 	}
 

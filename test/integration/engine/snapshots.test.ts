@@ -181,6 +181,18 @@ describe('Opening a heap snapshot', () => {
 		await assert.rejects(opening, { name: 'AbortError' });
 	});
 
+	it('can be cancelled while it compares, and keeps what is open', async () => {
+		const file = await open(path);
+		const abort = new AbortController();
+		await assert.rejects(
+			file.compare(path, () => abort.abort(), abort.signal),
+			{ name: 'AbortError' },
+		);
+		assert.equal((await classNamed(file, 'Row')).count, 5_000);
+		assert.equal((await file.compare(path)).classes, 0);
+		await file.close();
+	});
+
 	it('refuses one that was cut off, and names the place', async () => {
 		const cut = join(folder.path, 'cut.heapsnapshot');
 		const { size } = statSync(path);
