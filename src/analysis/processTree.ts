@@ -87,6 +87,22 @@ export interface TotalRss {
 
 /** The resident sets of all processes as one line over time, each held from one reading to the next. */
 export function totalRss(tree: readonly ProcessNode[]): TotalRss {
+	const first = tree[0]?.model;
+	if (!first) return summedRss(tree);
+	const key = tree
+		.map(({ process, to, model: { series } }) => `${process} ${to} ${series.data.t.length} ${series.data.t.at(-1)}`)
+		.join();
+	const known = totals.get(first);
+	if (known?.key === key) return known.total;
+	const total = summedRss(tree);
+	totals.set(first, { key, total });
+	return total;
+}
+
+/** The last sum that began with a process: a view that is moved asks for it with every frame. */
+const totals = new WeakMap<SessionModel, { key: string; total: TotalRss }>();
+
+function summedRss(tree: readonly ProcessNode[]): TotalRss {
 	const changes: [t: number, of: number, bytes: number][] = [];
 	let processes = 0;
 	tree.forEach((node, of) => {
