@@ -94,5 +94,5 @@ function offHeapWords(offHeap: Facts | NoFigures, { measure }: AttributionReques
 /** Twice the standard error holds the true sum in 19 of 20 cases. */
 export function withError({ bytes, standardErrorBytes }: Facts): string {
 	const error = 2 * standardErrorBytes;
-	return error < bytes * 0.005 ? formatBytes(bytes) : `${formatBytes(bytes)} ± ${formatBytes(error)}`;
+	return error < 1 || error < bytes * 0.005 ? formatBytes(bytes) : `${formatBytes(bytes)} ± ${formatBytes(error)}`;
 }
