@@ -66,7 +66,8 @@ export class LiveSamples {
 			const known = this.#live.get(sample.ordinal);
 			if (known) {
 				seen.set(sample.ordinal, known);
-				add(knownBytes, known.node, known.bytes);
+				// By the node that it is told under now: V8 may have forgotten its script since, and with it the place.
+				add(knownBytes, sample.node, known.bytes);
 			} else {
 				fresh.push(sample);
 				add(freshBytes, sample.node, sample.bytes);

@@ -46,6 +46,8 @@ export class CallTreeBuilder {
 	readonly #frames = new Map<string, Frame>();
 	/** Own parent id → frame id → own id. */
 	readonly #nodes = new Map<number, Map<number, number>>();
+	/** By script and function name, where a function begins. */
+	readonly #places = new Map<string, Position | 'several'>();
 	readonly #maps: SourceMaps;
 	readonly #runtimeDir: string | undefined;
 	#lastId = 0;
@@ -134,8 +136,35 @@ export class CallTreeBuilder {
 		const hasPlace = url !== '' && lineNumber >= 0;
 		const place = hasPlace
 			? await this.#original(url, lineNumber + 1, columnNumber + 1, scriptId)
-			: { file: pathOf(url), line: Math.max(0, lineNumber + 1), column: Math.max(0, columnNumber + 1) };
+			: (this.#forgotten(callFrame.functionName, scriptId) ?? {
+					file: pathOf(url),
+					line: Math.max(0, lineNumber + 1),
+					column: Math.max(0, columnNumber + 1),
+				});
+		if (hasPlace && scriptId !== undefined) this.#remember(callFrame.functionName, scriptId, place);
 		return this.#frameId(callFrame.functionName || (hasPlace ? '(anonymous)' : UNNAMED), place, undefined, added);
+	}
+
+	/** Two functions of one name in one script cannot be told apart by it. */
+	#remember(functionName: string, scriptId: string, place: Position): void {
+		const key = `${scriptId}\0${functionName}`;
+		const known = this.#places.get(key);
+		if (known === undefined) this.#places.set(key, place);
+		else if (known !== 'several' && (known.line !== place.line || known.column !== place.column))
+			this.#places.set(key, 'several');
+	}
+
+	/**
+	 * V8 to 11 (Node 20) forgets a script once none of its functions can be called any more, and the places of its frames with it: then
+	 * what an earlier profile said of that function counts, or else the script alone is known.
+	 */
+	#forgotten(functionName: string, scriptId: string | undefined): Position | undefined {
+		// Without a name it may be V8's own entry into the script.
+		if (scriptId === undefined || functionName === '') return undefined;
+		const known = this.#places.get(`${scriptId}\0${functionName}`);
+		if (known !== undefined && known !== 'several') return known;
+		const file = this.#maps.fileOf(scriptId);
+		return file === undefined ? undefined : { file, line: 0, column: 0 };
 	}
 
 	/** Outside the heap: the place is that of the call, which is the exact line. */

@@ -42,6 +42,12 @@ export class SourceMaps {
 		remember(this.#byFile, pathOf(url), script);
 	}
 
+	/** The script as it runs, by V8's id. */
+	fileOf(scriptId: string): string | undefined {
+		const script = this.#byId.get(scriptId);
+		return script && pathOf(script.url);
+	}
+
 	/** The original of a position (1-based); the position itself where there is no map. */
 	async original(url: string, line: number, column: number, scriptId?: string): Promise<Position> {
 		const file = pathOf(url);

@@ -35,6 +35,17 @@ describe('LiveSamples', () => {
 		assert.equal(tested.highestOrdinal, 7);
 	});
 
+	it('leaves a sample where it was seen first, and counts it once, when V8 tells it under another node', () => {
+		const tested = new LiveSamples();
+		read(tested, 1, [sample(1), sample(2)]);
+		const { live, born, freed } = read(tested, 2, [sample(1, 8), sample(2, 8), sample(3, 8)]);
+		assert.deepEqual(live, [
+			[1, 256 * KB, 2],
+			[8, 128 * KB, 1],
+		]);
+		assert.deepEqual([born, freed], [[[8, 128 * KB, 1]], []]);
+	});
+
 	it("follows V8's scaling, which is coarse for a single object and right for several", () => {
 		const tested = new LiveSamples();
 		// An object of the interval's size stands for 1.58 of them: V8 says 2 of one, 3 of two, 5 of three.

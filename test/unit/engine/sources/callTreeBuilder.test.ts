@@ -95,4 +95,30 @@ describe('CallTreeBuilder', () => {
 			'(unnamed)',
 		]);
 	});
+	it('knows the place of a function whose script V8 has forgotten', async () => {
+		const maps = new SourceMaps(silentLogger);
+		maps.addScript('7', '/data/load.cjs', undefined);
+		const tree = new CallTreeBuilder(maps, undefined);
+		const inScript = (id: number, name: string, line: number, url = 'node:fs') => {
+			const one = node(id, name, line, 1);
+			return { ...one, callFrame: { ...one.callFrame, url, scriptId: '7' } };
+		};
+		const forgotten = (id: number, name: string) => {
+			const one = inScript(id, name, 0, '');
+			return { ...one, callFrame: { ...one.callFrame, columnNumber: -1 } };
+		};
+		const before = [inScript(2, 'load', 3), inScript(3, 'twice', 5), inScript(4, 'twice', 9)];
+		await tree.add(profile(node(1, '(root)', 0, 0, before)), 1);
+		const after = [forgotten(2, 'load'), forgotten(3, 'twice'), forgotten(4, 'late')];
+		const { callTree, selfBytes } = await tree.add(profile(node(1, '(root)', 0, 0, after)), 2);
+		// `load` is the node it was; of the others only the script is known.
+		assert.deepEqual(
+			callTree?.frames.map(({ functionName, file, line, kind }) => [functionName, file, line, kind]),
+			[
+				['late', '/data/load.cjs', 0, 'user'],
+				['twice', '/data/load.cjs', 0, 'user'],
+			],
+		);
+		assert.equal(selfBytes.size, 3);
+	});
 });
