@@ -9,7 +9,10 @@ import { IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
 import { chooseProcess } from '../state.ts';
 import { GroupRow, ProcessRow } from './ProcessRow.tsx';
-import { endText, peakOf } from './processWords.ts';
+import { endedWell, endText, peakOf } from './processWords.ts';
+
+/** Of a folded group those that ended badly are to be seen, as long as they are few. */
+const SHOWN_FAILURES = 3;
 
 /** Which process the panel shows, and all of them on one time axis. Not there where there is only one. */
 export function Processes(): JSX.Element | null {
@@ -74,7 +77,8 @@ export function Processes(): JSX.Element | null {
 								/>
 							);
 						const isOpen = open.value.has(row.key);
-						const shown = row.members.filter(({ process }) => isOpen || process === chosen);
+						const failed = row.members.filter(node => !endedWell(node)).slice(0, SHOWN_FAILURES);
+						const shown = row.members.filter(node => isOpen || node.process === chosen || failed.includes(node));
 						return (
 							<Fragment key={row.key}>
 								<GroupRow

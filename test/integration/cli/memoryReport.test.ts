@@ -114,4 +114,32 @@ describe('what the command line tells of memory', () => {
 		}
 		assert.match(stderr, /^bad rows +worker +thread \d+ .* exited with code 5$/m);
 	});
+
+	it('lists child processes, and what all had in RAM together', async () => {
+		const script = line.file(
+			'family.mjs',
+			`import { fork } from 'node:child_process';
+			const blocks = [];
+			const isChild = process.argv[2] === 'child';
+			const ended = isChild ? undefined : new Promise(done => fork(process.argv[1], ['child']).on('exit', done));
+			for (let i = 0; i < 40; i++) {
+				blocks.push(Buffer.alloc(1024 * 1024, 1));
+				await new Promise(done => setTimeout(done, 20));
+			}
+			if (isChild) process.exit(7);
+			console.log(await ended, blocks.length);`,
+		);
+		const { stderr, stdout } = await run(script);
+		assert.equal(stdout, '7 40\n', stderr);
+		const { processes = [], memory } = report();
+		const child = processes.find(({ kind }) => kind === 'child');
+		const main = processes.find(({ kind }) => kind === 'main');
+		assert.deepEqual(child?.end, { kind: 'exit', code: 7 }, stderr);
+		assert.equal(child?.parent, main?.process);
+		assert.ok(memory.peakTotalRss && memory.peakRss && child?.peakRss, stderr);
+		assert.ok(memory.peakTotalRss.bytes > Math.max(memory.peakRss.bytes, child.peakRss.bytes));
+		assert.ok(memory.peakTotalRss.bytes <= memory.peakRss.bytes + child.peakRss.bytes);
+		assert.match(stderr, /^family\.mjs +child +pid \d+ .* exited with code 7$/m);
+		assert.match(stderr, /^RSS of all processes together: at most [\d.]+ [MG]B at /m);
+	});
 });
