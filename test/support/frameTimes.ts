@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 
 export interface FrameTimes {
 	frames: number;
@@ -13,7 +13,11 @@ export interface FrameTimes {
  * picture. What the browser does outside of the page's thread is not in it.
  * @param step Runs in the page with the number of the frame.
  */
-export async function frameTimes(page: Page, frames: number, step: (frame: number) => void): Promise<FrameTimes> {
+export async function frameTimes(
+	page: Page | Frame,
+	frames: number,
+	step: (frame: number) => void,
+): Promise<FrameTimes> {
 	const run = `(async () => {
 		const step = ${step};
 		const times = [];

@@ -48,7 +48,9 @@ function* shortLived(count: number, samples: number): Generator<Entry> {
 const rowsOf = (made: SessionModel) =>
 	[...made.branches.values()].reduce((sum, { series }) => sum + series.data.t.length, 0);
 
-describe('The memory of a model', () => {
+describe('The memory of a model', function () {
+	this.timeout(30_000);
+
 	it('does not grow with the number of processes that came and went, and a running one keeps its detail', () => {
 		const made = model(shortLived(900, 400));
 		assert.equal(made.branches.size, 900);

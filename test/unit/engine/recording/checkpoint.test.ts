@@ -15,13 +15,14 @@ import { type TemporaryFolder, temporaryFolder } from '../../../support/temporar
 /** Long enough for a checkpoint in between and one at the end. */
 const LONG = { hours: 0.3, processes: 3, functions: 60 };
 
-describe('A recording with checkpoints', () => {
+describe('A recording with checkpoints', function () {
+	// Tens of megabytes, read several times.
+	this.timeout(60_000);
 	let folder: TemporaryFolder;
 	let path: string;
 	let model: SessionModel;
 	let text: string;
-	before(async function () {
-		this.timeout(60_000);
+	before(async () => {
 		folder = temporaryFolder('checkpoints');
 		path = join(folder.path, 'long.memrec');
 		({ model } = await writeGenerated(path, LONG));
@@ -86,7 +87,7 @@ describe('A recording with checkpoints', () => {
 			assert.equal(opened.skippedBytes, 0);
 			same(opened.model);
 		}
-	}).timeout(60_000);
+	});
 
 	it('counts damage behind the checkpoint, as before', async () => {
 		const at = changed('damaged.memrec', text);
