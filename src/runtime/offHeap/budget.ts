@@ -8,7 +8,9 @@
 export const LEFT = 0;
 /** Sizes from here on are always sampled. */
 const EXACT = 1;
-export const budget = new Float64Array(2).fill(Number.POSITIVE_INFINITY);
+/** Allocations counted so far: who finds it changed by a call knows that something within has been counted. */
+export const COUNTED = 2;
+export const budget = new Float64Array([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0]);
 
 export const DEFAULT_INTERVAL_BYTES = 256 * 1024;
 const MIN_INTERVAL_BYTES = 4 * 1024;
@@ -43,13 +45,15 @@ export function startBudget(): void {
 /** An infinite budget is never used up: the hooks subtract and go on. */
 export function stopBudget(): void {
 	on = false;
-	budget.fill(Number.POSITIVE_INFINITY);
+	budget[LEFT] = Number.POSITIVE_INFINITY;
+	budget[EXACT] = Number.POSITIVE_INFINITY;
 }
 
 /** Every hook's question about an allocation. True: take a sample of it. */
 export function asksForSample(bytes: number): boolean {
 	const left = (budget[LEFT] as number) - bytes;
 	budget[LEFT] = left;
+	budget[COUNTED] = (budget[COUNTED] as number) + 1;
 	return left < 0 || bytes >= (budget[EXACT] as number);
 }
 

@@ -1,4 +1,4 @@
-import { asksForSample, budget, LEFT } from './budget.ts';
+import { asksForSample, budget, COUNTED } from './budget.ts';
 import { disguise, replace, withoutOurFrames } from './disguise.ts';
 import { bufferOf, bytesOf } from './natives.ts';
 import type { OffHeapRecorder } from './recorder.ts';
@@ -12,7 +12,7 @@ const MAKERS = ['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'from', 'concat', 'co
 
 /**
  * Small buffers are slices of a slab that Node shares among them: each stands for its own bytes of it and lives as long as the slab.
- * `Buffer.concat` ends in `Buffer.allocUnsafe`, in some versions: whoever changed the budget has been counted.
+ * `Buffer.concat` ends in `Buffer.allocUnsafe`, in some versions: what was counted within is not counted again.
  */
 export function hookBuffers(recorder: OffHeapRecorder): void {
 	const statics = Buffer as unknown as Record<string, Maker | undefined>;
@@ -30,7 +30,7 @@ function hookMaker(recorder: OffHeapRecorder, name: (typeof MAKERS)[number], ori
 
 	function makerWrapper(): Maker {
 		return function (this: unknown, a, b, c) {
-			const left = budget[LEFT] as number;
+			const counted = budget[COUNTED] as number;
 			let made: Buffer;
 			try {
 				made =
@@ -38,7 +38,7 @@ function hookMaker(recorder: OffHeapRecorder, name: (typeof MAKERS)[number], ori
 			} catch (error) {
 				throw withoutOurFrames(error, wrapper);
 			}
-			if (budget[LEFT] === left) {
+			if (budget[COUNTED] === counted) {
 				const size = made.length;
 				if (asksForSample(size)) sample(made, size);
 			}
@@ -48,7 +48,7 @@ function hookMaker(recorder: OffHeapRecorder, name: (typeof MAKERS)[number], ori
 
 	function fromWrapper(): Maker {
 		return function (this: unknown, a, b, c) {
-			const left = budget[LEFT] as number;
+			const counted = budget[COUNTED] as number;
 			let made: Buffer;
 			try {
 				made =
@@ -56,7 +56,7 @@ function hookMaker(recorder: OffHeapRecorder, name: (typeof MAKERS)[number], ori
 			} catch (error) {
 				throw withoutOurFrames(error, wrapper);
 			}
-			if (budget[LEFT] !== left) return made;
+			if (budget[COUNTED] !== counted) return made;
 			const size = made.length;
 			// A view of the given array buffer makes nothing.
 			if (typeof a === 'object' && size > 0 && isView(a, made)) return made;

@@ -30,9 +30,9 @@ const REPORT_EVERY_MS = 250;
 const SWEEP_SLICE_MS = 2;
 /** Of the time, for sweeps. */
 const SWEEP_SHARE = 0.01;
-/** Of the time, for samples: above, the interval is doubled; well below, it goes back to what was asked for. */
-const SAMPLE_SHARE = 0.015;
-const CALM_SHARE = SAMPLE_SHARE / 8;
+/** Of the time, for samples: above, the interval is doubled; below half of it, it goes back to what was asked for. */
+const SAMPLE_SHARE = 0.04;
+const CALM_SHARE = SAMPLE_SHARE / 2.5;
 const SITES_OF_STACK = 8 * 8_192;
 const SITE_BYTES = 200;
 const MAX_SITES = 32_768;
@@ -154,7 +154,7 @@ export class OffHeapRecorder {
 	drain(arrayBuffersBytes: () => number): OffHeapReport | undefined {
 		const now = monotonicMs();
 		if (!this.#isEnding && (now < this.#nextSweep || !this.#sweep(now))) return undefined;
-		if (this.#isEnding) this.#tracked.sweep(Number.POSITIVE_INFINITY, monotonicMs);
+		if (this.#isEnding) this.#tracked.sweepAll();
 		this.#judge(now);
 		return this.#report(now, arrayBuffersBytes());
 	}

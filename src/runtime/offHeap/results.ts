@@ -1,5 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
-import { asksForSample, budget, LEFT } from './budget.ts';
+import { asksForSample, budget, COUNTED } from './budget.ts';
 import { IN_HEAP_BYTES } from './constructors.ts';
 import { disguise, replace, withoutOurFrames } from './disguise.ts';
 import { backingBytes, bufferOf, bytesOf, isArrayBuffer, isSharedArrayBuffer, isTypedArray } from './natives.ts';
@@ -74,7 +74,7 @@ function hook(
 	const original = (owner as Record<string | symbol, unknown>)[name] as Method | undefined;
 	if (typeof original !== 'function') return false;
 	const call = (self: unknown, args: unknown[]): unknown => {
-		const left = before ? before(self) : (budget[LEFT] as number);
+		const left = before ? before(self) : (budget[COUNTED] as number);
 		let result: unknown;
 		try {
 			result = apply(original, self, args);
@@ -108,8 +108,8 @@ function likeOriginal(original: Method, call: (self: unknown, args: unknown[]) =
 
 function hookResult(recorder: OffHeapRecorder, owner: object, name: string, kind: number): void {
 	const label = name === 'encode' ? 'TextEncoder.encode' : name;
-	hook(owner, name, (made, wrapper, _self, left) => {
-		if (budget[LEFT] !== left) return;
+	hook(owner, name, (made, wrapper, _self, counted) => {
+		if (budget[COUNTED] !== counted) return;
 		const bytes = bytesOf(made);
 		if (bytes > IN_HEAP_BYTES && asksForSample(bytes)) recorder.sample(made as object, bytes, kind, label, wrapper);
 	});

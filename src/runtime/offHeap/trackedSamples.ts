@@ -109,6 +109,13 @@ export class TrackedSamples {
 		return true;
 	}
 
+	/** Looks at all of them anew. */
+	sweepAll(): void {
+		const clock = () => 0;
+		if (this.#read > 0) this.sweep(Number.POSITIVE_INFINITY, clock);
+		this.sweep(Number.POSITIVE_INFINITY, clock);
+	}
+
 	#isAlive(sample: Sample): boolean {
 		const owner = sample.owner.deref();
 		const { from, to } = sample;
