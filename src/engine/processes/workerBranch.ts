@@ -16,7 +16,7 @@ const TERMINATED: EndReason = { kind: 'exit', code: 1 };
 /** The name that newer versions give a worker without one. */
 const NO_NAME = 'WorkerThread';
 /** A worker whose options leave the preload out is asked directly, after this long. */
-const SILENT_MS = 1_000;
+const SILENT_MS = 3_000;
 
 /** A worker thread, held at its start until the set-up commands are on their way. */
 export class WorkerBranch extends Branch {

@@ -22,10 +22,11 @@ export function beginWorkerSession(preload: string): void {
 	letWorkersJoin(link);
 	if (link.children) letChildrenJoin(link, preload);
 	const setUp = (globalThis as unknown as Record<symbol, unknown>)[Symbol.for(ENGINE_KEY)];
-	if (typeof setUp !== 'function') return;
+	if (setUp === undefined) return;
 	const hub = sharedHub();
 	hub.go();
-	hub.notify(`began ${Number(starter.threadId)} ${setUp()}`);
+	// The engine did not wait for this: it has set the worker up by itself.
+	if (typeof setUp === 'function') hub.notify(`began ${Number(starter.threadId)} ${setUp()}`);
 	atEnd(going => {
 		if (!hub.notify(`ending ${'code' in going ? going.code : 1}`)) return;
 		// The engine says that it has read everything by leaving the hub.
