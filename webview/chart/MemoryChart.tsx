@@ -7,7 +7,7 @@ import { type DrawnPoints, pixelPoints, pixelRows } from '../../src/analysis/pix
 import { panned, scaled, visibleWindow, zoomedTo } from '../../src/analysis/timeWindow.ts';
 import { formatBytes, formatMs } from '../../src/protocol/units.ts';
 import { type Panel, usePanel } from '../context.ts';
-import { partsStack, stackedSeries } from '../parts/partsChart.ts';
+import { partsStack, partsVersion, stackedSeries } from '../parts/partsChart.ts';
 import { useWidth } from '../useSize.ts';
 import {
 	CHART_HEIGHT,
@@ -39,7 +39,7 @@ export function MemoryChart(): JSX.Element {
 	const revision = store.revision.value;
 
 	const asParts = view.chart.value === 'parts';
-	const version = store.version('sample');
+	const version = partsVersion(panel);
 	// The version stands for what was measured; splitting the whole run takes its time.
 	const stack = useMemo(() => (asParts ? partsStack(panel) : undefined), [asParts, version, panel]);
 	const kinds = stack?.kinds.join(' ');

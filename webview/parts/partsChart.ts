@@ -15,6 +15,19 @@ export function partsStack(panel: Panel): { kinds: RssPartKind[]; columns: uPlot
 	return { kinds, columns: [[...series.t], ...stackedColumns(series, kinds)] };
 }
 
+/** Up to so many rows the areas follow each sample; splitting longer runs takes longer, and they are split less often. */
+const FOLLOWED_ROWS = 2_000;
+/** Time between two splits, ms for each row: then splitting takes about a tenth of the time. */
+const WAIT_MS = 0.2;
+
+/** Changes when the stack is to be split anew. */
+export function partsVersion({ store, view }: Panel): string {
+	const rows = store.model?.series.data.t.length ?? 0;
+	const ended = store.liveModel?.state?.state === 'ended';
+	if (rows <= FOLLOWED_ROWS || ended || view.paused.value) return store.version('sample');
+	return `${store.version()} ${Math.floor(store.now / (rows * WAIT_MS))}`;
+}
+
 /** The slices of the chart from its foot up: those that were told apart at least once. A slice of several kinds stands where native does. */
 export const stackOf = ({ columns, mixed }: RssPartsSeries): RssPartKind[] =>
 	PART_ORDER.filter(kind => columns[kind] !== undefined || (kind === 'native' && mixed !== undefined));
