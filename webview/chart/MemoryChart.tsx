@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { brushed } from '../../src/analysis/brush.ts';
@@ -54,8 +54,8 @@ export function MemoryChart(): JSX.Element {
 		return [drawn.current.t, ...drawn.current.columns];
 	};
 
-	// The plot is made once for the series that it has; it reads what it draws through `source`.
-	useEffect(() => {
+	// The plot is made once for the series that it has, before it is given data of others; it reads what it draws through `source`.
+	useLayoutEffect(() => {
 		if (!host.current) return;
 		const source = chartSource(panel, peakButton, point => drawn.current.rows[point]);
 		const shown = (column: string) => !view.hiddenSeries.peek().some(name => name === column);
