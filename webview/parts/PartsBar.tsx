@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import { partName, type RssPart } from '../../src/analysis/rssParts.ts';
+import { partName, type RssPart, type RssParts } from '../../src/analysis/rssParts.ts';
 import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { useWidth } from '../useSize.ts';
@@ -14,10 +14,14 @@ const CHARACTER_PX = 7;
 export function PartsBar(): JSX.Element | null {
 	const panel = usePanel();
 	panel.store.revision.value;
+	const split = shownParts(panel);
+	return split ? <SplitBar split={split} /> : null;
+}
+
+function SplitBar({ split }: { split: RssParts & { t: number } }): JSX.Element {
+	const panel = usePanel();
 	const host = useRef<HTMLDivElement>(null);
 	const width = useWidth(host);
-	const split = shownParts(panel);
-	if (!split) return null;
 	const { rssBytes, managedBytes, notResidentBytes } = split;
 	const parts = inOrder(split.parts);
 	const share = (bytes: number) => (rssBytes > 0 ? bytes / rssBytes : 0);
