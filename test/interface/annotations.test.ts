@@ -24,9 +24,13 @@ describe('Figures beside source lines', () => {
 			.locator('.editor-instance .view-line')
 			.filter({ hasText: code })
 			.first()
-			.evaluate(line =>
-				[...line.querySelectorAll('span')].map(span => getComputedStyle(span, '::after').content).join(' '),
-			);
+			.evaluate(line => {
+				// Types of the page are not those of the tests.
+				const { getComputedStyle } = globalThis as unknown as {
+					getComputedStyle(element: unknown, pseudo: string): { content: string };
+				};
+				return [...line.querySelectorAll('span')].map(span => getComputedStyle(span, '::after').content).join(' ');
+			});
 	const gutterMarks = () => window.page.locator('.editor-instance .cgmr').count();
 	const focusEditor = async () => {
 		await window.tab('windows.mjs').click();
