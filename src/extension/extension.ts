@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createActions } from './actions.ts';
 import { LineAnnotations } from './annotations/lineAnnotations.ts';
-import { showLine } from './annotations/showLine.ts';
 import { CodeLensProvider } from './codeLens/codeLensProvider.ts';
-import { addRuntime } from './commands/addRuntime.ts';
+import { commandTable } from './commands/commandTable.ts';
 import { ProfileCommands } from './commands/profileCommands.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { RunChoices } from './commands/runChoices.ts';
@@ -14,9 +13,8 @@ import { followContextKeys } from './contextKeys.ts';
 import { CriticalNotice } from './criticalNotice.ts';
 import { EndNotice } from './endNotice.ts';
 import { realFolder, recordingsPath } from './folders.ts';
-import { commands, views } from './ids.ts';
+import { views } from './ids.ts';
 import { LastRecording } from './lastRecording.ts';
-import { checkTab } from './panel/messageChecks.ts';
 import { PanelManager } from './panel/panelManager.ts';
 import { profileOnStart } from './profileOnStart.ts';
 import { RecordingCommands } from './recordings/recordingCommands.ts';
@@ -141,31 +139,18 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 	);
 	add(
 		registerCommands(
-			{
-				[commands.profile]: uri => profile.profile(uri),
-				[commands.profileWithOptions]: uri => profile.withOptions(uri),
-				[commands.profilePackageScript]: uri => profile.packageScript(uri),
-				[commands.profileCommand]: () => profile.command(),
-				[commands.attach]: () => profile.attach(),
-				[commands.attachToDebugSession]: () => profile.attachToDebugSession(),
-				[commands.stop]: () => sessions.stop(),
-				[commands.restart]: () => sessions.restart(),
-				[commands.takeHeapSnapshot]: () => sessions.takeHeapSnapshot(),
-				[commands.forceGc]: () => sessions.collectGarbage(),
-				[commands.refreshAllocations]: () => sessions.refreshAllocations(),
-				[commands.clearCaches]: () => sessions.clear({ kind: 'clearCache' }),
-				[commands.comprehensiveCleanup]: () => sessions.comprehensiveCleanup(),
-				[commands.setGcStrategy]: strategy => sessions.chooseGcStrategy(strategy),
-				[commands.openPanel]: tab => panel.show(checkTab(tab)),
-				[commands.openRecording]: uri => recordingCommands.open(uri),
-				[commands.openHeapSnapshot]: uri => snapshots.open(uri),
-				[commands.compareHeapSnapshots]: uri => snapshots.compare(uri),
-				[commands.toggleCodeLens]: () => configuration.toggleCodeLens(),
-				[commands.toggleLineAnnotations]: () => configuration.toggleLineAnnotations(),
-				[commands.showLine]: place => showLine(place, { store, annotations, panel }),
-				[commands.showLog]: () => log.show(),
-				[commands.addRuntime]: () => addRuntime(runtimeDir),
-			},
+			commandTable({
+				store,
+				configuration,
+				profile,
+				sessions,
+				recordings: recordingCommands,
+				snapshots,
+				annotations,
+				panel,
+				log,
+				runtimeDir,
+			}),
 			onError,
 		),
 	);
