@@ -1,6 +1,7 @@
 import type { Frame } from '../protocol/entries.ts';
 import type { OffHeapSite } from '../protocol/offHeapEntries.ts';
 import type { HeapSite } from './attribution.ts';
+import { type Functions, functionsOf } from './functions.ts';
 import type { CallTreeNode } from './sessionModel.ts';
 
 /** Self values by call tree node: a profile, or what `attribution.ts` makes of a window or a region. */
@@ -55,10 +56,12 @@ const building = (frame: Frame): Building => ({
 });
 
 /**
- * The call tree of one profile. Frames of the profiler itself are taken out and their bytes go to their caller; nodes with the
- * same frame under the same parent are one. `root.totalBytes` is the sum of all samples.
+ * The call tree of one profile, a node for each function under its caller. What lies outside the heap has a node for its line, too, below the
+ * function that a person can change: the user's innermost. Frames of the profiler itself are taken out and their bytes go to their caller.
+ * `root.totalBytes` is the sum of all samples.
  */
 export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: BytesByNode): FlameNode {
+	const { functionOf, lineOf } = functionsOf(nodes);
 	const root = building(ROOT_FRAME);
 	const all = [root];
 	const under = (at: Building, frame: Frame): Building => {
@@ -82,20 +85,34 @@ export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: Byt
 		}
 		let at = (node && callers.get(node.id)) ?? root;
 		for (const below of missing.reverse()) {
-			if (isShown(below) && below.frame.functionName !== UNNAMED) at = under(at, below.frame);
+			if (isShown(below) && !isTransparent(nodes, below)) at = under(at, functionOf(below.frame));
 			callers.set(below.id, at);
 		}
 		return at;
 	};
-	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
+	const leafAt = (id: number): Building => {
 		const node = nodes.get(id);
 		const isNameless = node !== undefined && isShown(node) && node.frame.functionName === UNNAMED;
-		const at = isNameless ? under(callerAt(node.parent), node.frame) : callerAt(id);
+		return isNameless ? under(callerAt(node.parent), node.frame) : callerAt(id);
+	};
+	const linedLeaves = new Map<number, Building>();
+	const linedLeafAt = (id: number): Building => {
+		const known = linedLeaves.get(id);
+		if (known) return known;
+		const lined = linedNode(nodes, id);
+		const line = lined && lineOf(lined.frame);
+		let at = lined && line ? under(callerAt(lined.id), line) : leafAt(id);
+		if (line) for (const { frame } of stackOf(nodes, id, lined).reverse()) at = under(at, functionOf(frame));
+		linedLeaves.set(id, at);
+		return at;
+	};
+	const add = (at: Building, bytes: number, offHeapBytes: number, count: number) => {
 		at.selfBytes += bytes;
 		at.selfOffHeapBytes += offHeapBytes;
 		at.selfCount += count;
 	};
-	forEachSite(profile, add);
+	for (const [id, bytes, count] of profile.live) add(leafAt(id), bytes, 0, count);
+	for (const [id, , , bytes, count] of profile.offHeap ?? []) add(linedLeafAt(id), bytes, bytes, count);
 	const parents = new Map<Building, Building>();
 	for (const node of all) for (const child of node.byFrame.values()) parents.set(child, node);
 	// A callee always came after its caller.
@@ -113,10 +130,11 @@ export function flameTree(nodes: ReadonlyMap<number, CallTreeNode>, profile: Byt
 }
 
 /**
- * One row per frame (function and line), largest self bytes first. What a built-in like `Buffer.alloc` holds outside the heap counts as the
- * own bytes of the line that called it.
+ * One row per function and, outside the heap, one per line, largest self bytes first: the nodes of the tree, those of one function or line
+ * together. What a built-in like `Buffer.alloc` holds outside the heap counts as the own bytes of the line that called it.
  */
 export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile: BytesByNode): AllocationRow[] {
+	const functions = functionsOf(nodes);
 	const rows = new Map<number, AllocationRow>();
 	const row = (frame: Frame): AllocationRow => {
 		let found = rows.get(frame.id);
@@ -126,12 +144,8 @@ export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile
 		}
 		return found;
 	};
-	const add = (id: number, bytes: number, offHeapBytes: number, count: number) => {
-		const stack = stackOf(nodes, id);
-		const innermost = stack.at(-1);
-		const caller = offHeapBytes > 0 && innermost?.kind === 'native' ? stack.at(-2) : undefined;
-		if (caller) stack.pop();
-		const leaf = row(caller ?? innermost ?? ROOT_FRAME);
+	const add = (stack: readonly Frame[], bytes: number, offHeapBytes: number, count: number) => {
+		const leaf = row(stack[0] ?? ROOT_FRAME);
 		leaf.selfBytes += bytes;
 		leaf.selfOffHeapBytes += offHeapBytes;
 		leaf.selfCount += count;
@@ -144,31 +158,59 @@ export function allocationRows(nodes: ReadonlyMap<number, CallTreeNode>, profile
 			at.totalOffHeapBytes += offHeapBytes;
 		}
 	};
-	forEachSite(profile, add);
+	for (const [id, bytes, count] of profile.live)
+		add(
+			stackOf(nodes, id).map(({ frame }) => functions.functionOf(frame)),
+			bytes,
+			0,
+			count,
+		);
+	for (const [id, , , bytes, count] of profile.offHeap ?? [])
+		add(linedStack(nodes, id, functions), bytes, bytes, count);
 	return [...rows.values()].sort((a, b) => b.selfBytes - a.selfBytes || b.totalBytes - a.totalBytes);
 }
 
-function forEachSite(
-	{ live, offHeap }: BytesByNode,
-	add: (id: number, bytes: number, offHeapBytes: number, count: number) => void,
-): void {
-	for (const [id, bytes, count] of live) add(id, bytes, 0, count);
-	for (const [id, , , bytes, count] of offHeap ?? []) add(id, bytes, bytes, count);
+/** From the innermost outwards, with the line right before the function that it is of; without the built-in that was called last. */
+function linedStack(nodes: ReadonlyMap<number, CallTreeNode>, id: number, { functionOf, lineOf }: Functions): Frame[] {
+	const stack = stackOf(nodes, id);
+	if (stack.length > 1 && stack[0]?.frame.kind === 'native') stack.shift();
+	const lined = linedNode(nodes, id);
+	return stack.flatMap(node => {
+		const line = node === lined ? lineOf(node.frame) : undefined;
+		return line ? [line, functionOf(node.frame)] : [functionOf(node.frame)];
+	});
+}
+
+/** The call whose line matters: the user's innermost, or where none is the user's the innermost. */
+function linedNode(nodes: ReadonlyMap<number, CallTreeNode>, id: number): CallTreeNode | undefined {
+	let innermost: CallTreeNode | undefined;
+	for (let node = nodes.get(id); node; node = nodes.get(node.parent)) {
+		const { functionLine, kind } = node.frame;
+		if (functionLine === undefined || kind === 'profiler') continue;
+		if (kind === 'user') return node;
+		innermost ??= node;
+	}
+	return innermost;
 }
 
 /** Whether a node stands in a stack: neither the root nor ours. */
 const isShown = ({ parent, frame }: CallTreeNode): boolean => parent !== 0 && frame.kind !== 'profiler';
 
 /**
- * Frames from the outermost to the innermost, without the root, our own, and V8's nameless entry into JavaScript, which tells
- * nothing where something was called from it.
+ * What tells nothing where it called something: V8's nameless entry into JavaScript, and Node's queue of promises below the function that
+ * awaited one, which split what happened before and after an `await`.
  */
-function stackOf(nodes: ReadonlyMap<number, CallTreeNode>, id: number): Frame[] {
-	const stack: Frame[] = [];
-	for (let node = nodes.get(id); node; node = nodes.get(node.parent)) {
-		const { frame } = node;
-		const isNamelessEntry = frame.functionName === UNNAMED && node.id !== id;
-		if (isShown(node) && !isNamelessEntry) stack.push(frame);
+function isTransparent(nodes: ReadonlyMap<number, CallTreeNode>, { frame, parent }: CallTreeNode): boolean {
+	if (frame.functionName === UNNAMED) return true;
+	const isQueue = frame.kind === 'node' && frame.functionName === 'processTicksAndRejections';
+	return isQueue && nodes.get(parent)?.frame.functionLine !== undefined;
+}
+
+/** From the innermost outwards, as far as before `end`; without the root, our own, and what tells nothing. */
+function stackOf(nodes: ReadonlyMap<number, CallTreeNode>, id: number, end?: CallTreeNode): CallTreeNode[] {
+	const stack: CallTreeNode[] = [];
+	for (let node = nodes.get(id); node && node !== end; node = nodes.get(node.parent)) {
+		if (isShown(node) && (node.id === id || !isTransparent(nodes, node))) stack.push(node);
 	}
-	return stack.reverse();
+	return stack;
 }

@@ -7,7 +7,7 @@ import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { Bar, FramePlace } from '../tables/cells.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
-import { isHit, nameOf } from './frames.ts';
+import { isHit, isLine, nameOf } from './frames.ts';
 
 /** Which kinds of memory the figures have. */
 export interface Parts {
@@ -44,7 +44,7 @@ export function AllocationTable(props: AllocationTableProps): JSX.Element {
 	return (
 		<DataTable
 			id="allocations"
-			caption="Memory by function; the same figures as in the flame graph"
+			caption="Memory by function and, outside the heap, by line; the same figures as in the flame graph"
 			columns={columns(shown, props)}
 			rows={shown}
 			keyOf={({ frame }) => frame.id}
@@ -75,13 +75,9 @@ function columns(
 				<span class="name" title={`${visibleText(frame.functionName, 1_000)} (${frame.kind})`}>
 					<span class={`kind-mark mark-${frame.kind}`} aria-hidden="true" />
 					{nameOf(frame, onlyMine)}
+					{isLine(frame) && <span class="dim"> line {frame.line}</span>}
 					{selfOffHeapBytes > 0 && (
-						<span
-							class="off-heap-mark"
-							role="img"
-							aria-label="outside the heap"
-							title="Outside the heap: the line of the call"
-						/>
+						<span class="off-heap-mark" role="img" aria-label="outside the heap" title="Outside the heap" />
 					)}
 				</span>
 			),
@@ -135,7 +131,7 @@ const kinds = (heap: number, offHeap: number): readonly Column<AllocationRow>[] 
 	{
 		id: 'heap',
 		title: 'Heap',
-		meaning: 'Of the function’s own bytes, those on V8’s heap; the place is where the function begins',
+		meaning: 'Of its own bytes, those on V8’s heap; V8 tells functions, not lines',
 		figure: true,
 		sortValue: ({ selfBytes, selfOffHeapBytes }) => selfBytes - selfOffHeapBytes,
 		render: ({ selfBytes, selfOffHeapBytes }) => <Bytes bytes={selfBytes - selfOffHeapBytes} />,
@@ -144,7 +140,7 @@ const kinds = (heap: number, offHeap: number): readonly Column<AllocationRow>[] 
 	{
 		id: 'offHeap',
 		title: 'Off-heap',
-		meaning: 'Of its own bytes, contents of Buffers, array buffers and typed arrays; the place is the line of the call',
+		meaning: 'Of its own bytes, contents of Buffers, array buffers and typed arrays: by the line that called for them',
 		figure: true,
 		sortValue: ({ selfOffHeapBytes }) => selfOffHeapBytes,
 		render: ({ selfOffHeapBytes }) => <Bytes bytes={selfOffHeapBytes} />,

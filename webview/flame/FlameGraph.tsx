@@ -9,7 +9,7 @@ import { usePanel } from '../context.ts';
 import { useWidth } from '../useSize.ts';
 import type { Parts } from './AllocationTable.tsx';
 import { drawFlame, drawMark, ROW } from './drawFlame.ts';
-import { nameOf } from './frames.ts';
+import { isLine, nameOf } from './frames.ts';
 
 export interface FlameGraphProps {
 	tree: FlameNode;
@@ -80,11 +80,14 @@ export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_F
 		tip.value = {
 			x,
 			y,
-			title: box.parent < 0 ? 'all' : nameOf(frame, onlyMine),
+			title: box.parent < 0 ? 'all' : `${nameOf(frame, onlyMine)}${isLine(frame) ? ` line ${frame.line}` : ''}`,
 			lines: [
 				...(place ? [place] : []),
 				`total ${formatBytes(totalBytes)} (${share(totalBytes)})${kinds(totalBytes, totalOffHeapBytes)}`,
-				`self ${formatBytes(selfBytes)} (${share(selfBytes)})${kinds(selfBytes, selfOffHeapBytes)}`,
+				// Below a line stands what it called.
+				...(isLine(frame) && selfBytes === 0
+					? []
+					: [`self ${formatBytes(selfBytes)} (${share(selfBytes)})${kinds(selfBytes, selfOffHeapBytes)}`]),
 			],
 		};
 	};
@@ -122,7 +125,7 @@ export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_F
 				<canvas
 					ref={canvas}
 					role="img"
-					aria-label={`Flame graph of ${formatBytes(tree.totalBytes)} ; the table has the same figures. Arrow keys move, Enter zooms, Escape shows all, O opens the source.`}
+					aria-label={`Flame graph of ${formatBytes(tree.totalBytes)}; the table has the same figures. Arrow keys move, Enter zooms, Escape shows all, O opens the source.`}
 					// The arrow keys move through the boxes.
 					tabIndex={0}
 					style={{ width: `${width}px`, height: `${height}px` }}

@@ -5,7 +5,7 @@ import { formatBytes } from '../../src/protocol/units.ts';
 import { fitText } from '../canvasText.ts';
 import { hatch } from '../chart/hatch.ts';
 import type { Theme } from '../theme.ts';
-import { isHit, nameOf } from './frames.ts';
+import { isHit, isLine, nameOf } from './frames.ts';
 
 export const ROW = 19;
 
@@ -36,10 +36,10 @@ export const labelOf = ({ node, parent }: FlameBox, onlyMine: boolean): string =
 /** A function without a name is known by its place, which a box has no column for. */
 function boxName(frame: Frame, onlyMine: boolean): string {
 	const name = nameOf(frame, onlyMine);
-	// Outside the heap the line is that of the call, and one function has several.
-	if (frame.functionLine !== undefined) return `${name}:${frame.line}`;
-	const file = frame.file.split(/[\\/]/).at(-1) ?? '';
-	return name === '(anonymous)' && file !== '' ? `${name} ${visibleText(file)}:${frame.line}` : name;
+	const file = visibleText(frame.file.split(/[\\/]/).at(-1) ?? '');
+	// A line stands below its function.
+	if (isLine(frame)) return `${file}:${frame.line}`;
+	return name === '(anonymous)' && file !== '' ? `${name} ${file}:${frame.line}` : name;
 }
 
 export function drawFlame(ctx: CanvasRenderingContext2D, boxes: readonly FlameBox[], look: FlameLook): void {

@@ -10,3 +10,6 @@ export function nameOf(frame: Frame, onlyMine: boolean): string {
 /** Whether a frame's function or file contains the text (lower case). */
 export const isHit = (frame: Frame, search: string): boolean =>
 	frame.functionName.toLowerCase().includes(search) || frame.file.toLowerCase().includes(search);
+
+/** Whether it is a line that called, with bytes outside the heap, and not a whole function. */
+export const isLine = ({ functionLine }: Frame): boolean => functionLine !== undefined;

@@ -19,6 +19,11 @@ describe('focusedFrames', () => {
 		assert.deepEqual(ids(19), [2, 3]);
 		assert.deepEqual(ids(9), [1]);
 	});
+	it('are not those of another call of that function', () => {
+		const call = { ...frame(7, 12), functionLine: 10 };
+		const at = (line: number) => [...focusedFrames([...frames, call], { file: '/a.mjs', line })];
+		assert.deepEqual([at(12), at(13)], [[7], [2, 3]]);
+	});
 	it('are none above the first, and none of other files', () => {
 		assert.deepEqual(ids(2), []);
 		assert.deepEqual(ids(10, '/c.mjs'), []);
