@@ -1,5 +1,5 @@
 import type { Selection } from '../protocol/panel.ts';
-import { attributionOf, figures, type Measure } from './attribution.ts';
+import { type Attribution, attributionOf, figures, type Measure } from './attribution.ts';
 import { peakMoment } from './attributionMoments.ts';
 import { hasSource } from './places.ts';
 import type { CallTreeNode, SessionModel } from './sessionModel.ts';
@@ -27,17 +27,22 @@ export function lineFigures(model: SessionModel, { process, window }: Selection,
 	const chosen = model.of(process);
 	if (!chosen) return [];
 	const moment = peakMoment(chosen, 'both');
-	const { heap, offHeap } = attributionOf(chosen, {
+	const attribution = attributionOf(chosen, {
 		memory: 'both',
 		measure: measure ?? (window ? 'allocated' : 'live'),
 		...(moment && { moment }),
 		...(window && { window }),
 	});
+	return ownLines(chosen.nodes, attribution);
+}
+
+/** The same of any attribution. */
+export function ownLines(nodes: ReadonlyMap<number, CallTreeNode>, { heap, offHeap }: Attribution): LineFigure[] {
 	const lines = new Map<string, LineFigure>();
 	let total = 0;
 	const add = (node: number, bytes: number, column: 'heapBytes' | 'offHeapBytes') => {
 		total += bytes;
-		const frame = ownFrame(chosen.nodes, node);
+		const frame = ownFrame(nodes, node);
 		if (!frame) return;
 		const key = `${frame.line} ${frame.file}`;
 		let figure = lines.get(key);

@@ -1,4 +1,4 @@
-import type { OffHeapSite } from '../protocol/offHeapEntries.ts';
+import { OFF_HEAP_KINDS, type OffHeapSite } from '../protocol/offHeapEntries.ts';
 import type { OffHeapDelta } from '../protocol/snapshot.ts';
 import { type AllocationLedger, offHeapKey } from './allocationLedger.ts';
 import type { Attributed, Measure, NoFigures } from './attribution.ts';
@@ -21,15 +21,22 @@ export function offHeapLive({ offHeap }: AllocationLedger, t: number, chosen: Ch
 	}
 	if (!last) return 'outsideReadings';
 	const { arrayBuffersBytes } = last;
-	const missing = arrayBuffersBytes - last.liveBytes;
+	const sites = sums.sites();
+	const missing = arrayBuffersBytes - (last.liveBytes - wasmBytes(sites));
 	return {
-		sites: sums.sites(),
+		sites,
 		intervalBytes: last.intervalBytes,
 		read: { min: last.to, max: last.to },
 		// Which region they belong to is not known.
 		...(!chosen && { arrayBuffersBytes, ...(missing > 0 && { unattributedBytes: missing }) }),
 	};
 }
+
+const WASM = OFF_HEAP_KINDS.indexOf('wasmMemory');
+
+/** WebAssembly memory, which the process does not count as array buffers. */
+export const wasmBytes = (sites: readonly OffHeapSite[]): number =>
+	sites.reduce((sum, [, kind, , bytes]) => (kind === WASM ? sum + bytes : sum), 0);
 
 /** Between the report before the window and the one after it. */
 export function offHeapWindowed(

@@ -1,6 +1,8 @@
+import type { OffHeapSite } from '../protocol/offHeapEntries.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatMs } from '../protocol/units.ts';
 import { type Attributed, type Attribution, type AttributionRequest, figures, type NoFigures } from './attribution.ts';
+import { wasmBytes } from './attributionOffHeap.ts';
 import type { SessionModel } from './sessionModel.ts';
 import type { TimeWindow } from './timeWindow.ts';
 
@@ -29,9 +31,7 @@ export function attributionSentence(
 		...(shown.offHeap === undefined ? [] : [offHeapWords(shown.offHeap, request, model)]),
 		...(nativeBytes === undefined || shown.offHeap === undefined
 			? []
-			: [
-					`${formatBytes(nativeBytes)} of RSS is native memory: what add-ons and Node itself take from malloc has no line.`,
-				]),
+			: [`${formatBytes(nativeBytes)} of RSS is native memory of add-ons and Node itself, which has no line.`]),
 	].join(' ');
 }
 
@@ -50,18 +50,24 @@ function titleOf({ measure, window, moment }: AttributionRequest, { heap, offHea
 	return `${measure === 'allocated' ? 'Allocated' : 'Freed'} ${when}`;
 }
 
-function heapWords(heap: Facts | NoFigures, { measure, region }: AttributionRequest, model: SessionModel): string {
+/** Nothing where it is the moment that the title names. */
+function knownAt(verb: 'read' | 'told', { read }: Facts, { measure, moment }: AttributionRequest): string {
+	if (measure !== 'live') return `, as ${verb} ${readings(read)}`;
+	return formatMs(read.max) === formatMs(moment?.t) ? '' : `, as ${verb} at ${formatMs(read.max)}`;
+}
+
+function heapWords(heap: Facts | NoFigures, request: AttributionRequest, model: SessionModel): string {
 	if (heap === 'neverRead') return 'The heap was not read yet, or allocation sampling is off.';
 	if (heap === 'outsideReadings') return 'The heap was not read in this time.';
-	const when = measure === 'live' ? `at ${formatMs(heap.read.max)}` : readings(heap.read);
+	const when = knownAt('read', heap, request);
 	const unseen =
 		heap.unattributedBytes === undefined
 			? ''
 			: ` ${formatBytes(heap.unattributedBytes)} more came and went between two readings: V8 does not tell where.`;
 	const method = heap.region
-		? ` Shared out among the calls that were open between readings, by time: an approximation.${untold(model, region)}`
+		? ` Shared out among the calls that were open between readings, by time: an approximation.${untold(model, request.region)}`
 		: '';
-	return `Heap ${withError(heap)}, as read ${when}, from one sample per ${formatBytes(heap.intervalBytes)}.${unseen}${method}`;
+	return `Heap ${withError(heap)}${when}, from one sample per ${formatBytes(heap.intervalBytes)}.${unseen}${method}`;
 }
 
 /** Calls of the region without a span of their own have no time to share. */
@@ -75,20 +81,34 @@ function untold({ regions, spans }: SessionModel, region: number | undefined): s
 		: '';
 }
 
-function offHeapWords(offHeap: Facts | NoFigures, { measure }: AttributionRequest, model: SessionModel): string {
+function offHeapWords(
+	offHeap: Attributed<OffHeapSite> | NoFigures,
+	request: AttributionRequest,
+	model: SessionModel,
+): string {
 	if (offHeap === 'neverRead')
 		return model.process?.runtime === false
 			? 'Outside the heap nothing can be told of a process that was attached to.'
 			: 'Memory outside the heap was not followed: the setting memoryManager.offHeap is off, or nothing was told yet.';
 	if (offHeap === 'outsideReadings') return 'Memory outside the heap was not told of in this time.';
-	const told = measure === 'live' ? `at ${formatMs(offHeap.read.max)}` : readings(offHeap.read);
-	const { arrayBuffersBytes, unattributedBytes } = offHeap;
-	const counted =
-		arrayBuffersBytes === undefined
-			? ''
-			: ` The process counts ${formatBytes(arrayBuffersBytes)} of array buffers${unattributedBytes === undefined ? '' : `, ${formatBytes(unattributedBytes)} of them not attributed`}.`;
 	const region = offHeap.region ? ' By region exact, also across await.' : '';
-	return `Outside the heap ${withError(offHeap)}, as told ${told}, from one sample per ${formatBytes(offHeap.intervalBytes)}.${counted}${region}`;
+	return `Outside the heap ${withError(offHeap)}${knownAt('told', offHeap, request)}, from one sample per ${formatBytes(offHeap.intervalBytes)}.${counted(offHeap)}${region}`;
+}
+
+/** What the process itself counts beside the estimate. */
+function counted(offHeap: Attributed<OffHeapSite>): string {
+	const { arrayBuffersBytes, unattributedBytes, standardErrorBytes, bytes, sites } = offHeap;
+	if (arrayBuffersBytes === undefined) return '';
+	const over = bytes - wasmBytes(sites) - arrayBuffersBytes;
+	const beside =
+		unattributedBytes !== undefined
+			? `, ${formatBytes(unattributedBytes)} of them not attributed`
+			: over < Math.max(arrayBuffersBytes * 0.01, 64 * 1024)
+				? ''
+				: over <= 2 * standardErrorBytes
+					? `: the estimate is ${formatBytes(over)} too high, which is within its error`
+					: `: the estimate is ${formatBytes(over)} too high, so take the shares of the lines, not their bytes`;
+	return ` The process counts ${formatBytes(arrayBuffersBytes)} of array buffers${beside}.`;
 }
 
 /** Twice the standard error holds the true sum in 19 of 20 cases. */

@@ -10,6 +10,7 @@ import {
 } from '../../src/analysis/attribution.ts';
 import { attributionSentence } from '../../src/analysis/attributionWords.ts';
 import { focusedFrames } from '../../src/analysis/focusedFrames.ts';
+import { largestLine } from '../../src/analysis/largestLine.ts';
 import { partsAt, workerSeries } from '../../src/analysis/partsAt.ts';
 import { partBytes } from '../../src/analysis/rssParts.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
@@ -20,6 +21,7 @@ import { AllocationControls } from './AllocationControls.tsx';
 import { AllocationTable } from './AllocationTable.tsx';
 import { chosenMoment } from './chosenMoment.ts';
 import { FlameGraph } from './FlameGraph.tsx';
+import { LargestLine } from './LargestLine.tsx';
 import { NoAllocations } from './NoAllocations.tsx';
 import { PeakView } from './PeakView.tsx';
 
@@ -48,7 +50,12 @@ function Allocations({ model }: { model: SessionModel }): JSX.Element {
 		const attribution = attributionOf(model, request);
 		const nodes = onlyMine ? onlyUserFrames(model.nodes) : model.nodes;
 		const input = treeInput(attribution);
-		return { attribution, tree: flameTree(nodes, input), rows: allocationRows(nodes, input) };
+		return {
+			attribution,
+			tree: flameTree(nodes, input),
+			rows: allocationRows(nodes, input),
+			largest: largestLine(model.nodes, attribution),
+		};
 	}, [model, version, memory, measure, request.moment?.t, window?.min, window?.max, region, onlyMine]);
 	const place = focusedLine.value;
 	const focused = useMemo(
@@ -72,6 +79,7 @@ function Allocations({ model }: { model: SessionModel }): JSX.Element {
 	return (
 		<>
 			<AllocationControls model={model} />
+			{shown.largest && <LargestLine line={shown.largest} measure={measure} />}
 			<p class="sentence">{attributionSentence(model, request, shown.attribution, native)}</p>
 			{parts.heap || parts.offHeap ? (
 				<div class="allocations">

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { allocationRows, flameTree } from '../../src/analysis/allocations.ts';
 import { figures, treeInput } from '../../src/analysis/attribution.ts';
 import { withError } from '../../src/analysis/attributionWords.ts';
+import { largestLine } from '../../src/analysis/largestLine.ts';
 import { type PeakReport, peakReport } from '../../src/analysis/peakReport.ts';
 import { partName, rssParts } from '../../src/analysis/rssParts.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
@@ -16,6 +17,7 @@ import { Button } from '../controls.ts';
 import { Bar } from '../tables/cells.tsx';
 import { AllocationTable } from './AllocationTable.tsx';
 import { FlameGraph } from './FlameGraph.tsx';
+import { LargestLine } from './LargestLine.tsx';
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -31,10 +33,15 @@ export function PeakView({ model }: { model: SessionModel }): JSX.Element {
 		if (!report) return undefined;
 		const input = treeInput(report.attribution);
 		const nodes = onlyMine ? onlyUserFrames(model.nodes) : model.nodes;
-		return { report, tree: flameTree(nodes, input), rows: allocationRows(nodes, input) };
+		return {
+			report,
+			tree: flameTree(nodes, input),
+			rows: allocationRows(nodes, input),
+			largest: largestLine(model.nodes, report.attribution),
+		};
 	}, [model, version, autopsy, onlyMine]);
 	if (!shown) return <Back />;
-	const { report, tree, rows } = shown;
+	const { report, tree, rows, largest } = shown;
 	const { heap, offHeap } = report.attribution;
 	const parts = { heap: figures(heap) !== undefined, offHeap: figures(offHeap) !== undefined };
 	return (
@@ -45,6 +52,7 @@ export function PeakView({ model }: { model: SessionModel }): JSX.Element {
 					What held {formatBytes(report.rssBytes)} of RSS at {formatMs(report.t)}
 				</h2>
 			</div>
+			{largest && <LargestLine line={largest} measure="live" />}
 			<p class="sentence">{sentence(report, model.peakRss)}</p>
 			<div class="peak-facts">
 				<Sum report={report} />

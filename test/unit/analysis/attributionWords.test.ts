@@ -52,9 +52,40 @@ describe('attributionSentence', () => {
 		if (profile?.type !== 'allocations') return;
 		const said = say({ memory: 'both', measure: 'live', moment: { t: 4_000, profile } }, model, 12 * MB);
 		assert.match(said, /^Live at 4\.00 s: 400 MB\. Heap 100 MB.*, as read at 3\.40 s, from one sample per 128 KB\./);
-		assert.match(said, /Outside the heap 300 MB, as told at 4\.00 s, from one sample per 256 KB\./);
+		assert.match(said, /Outside the heap 300 MB, from one sample per 256 KB\./);
 		assert.match(said, /The process counts 310 MB of array buffers, 10\.0 MB of them not attributed\./);
 		assert.match(said, /12\.0 MB of RSS is native memory/);
+	});
+
+	it('says when more was estimated than the process counts, and what that means', () => {
+		const counting = (arrayBuffersBytes: number, intervalBytes: number, kind = 0) => {
+			const other = new SessionModel(sampleHeader);
+			other.apply({
+				...{
+					type: 'offHeap',
+					t: 4_000,
+					intervalBytes,
+					contexts: [],
+					freed: [],
+					liveBytes: 300 * MB,
+					arrayBuffersBytes,
+				},
+				allocated: [
+					[1, kind, 0, 100 * MB, 20],
+					[2, 0, 0, 200 * MB, 40],
+				],
+			});
+			return say({ memory: 'offHeap', measure: 'live' }, other);
+		};
+		assert.match(counting(299 * MB, 1), /counts 299 MB of array buffers\./);
+		assert.match(
+			counting(290 * MB, 5 * MB),
+			/290 MB of array buffers: the estimate is 10\.0 MB too high, which is within/,
+		);
+		assert.match(counting(200 * MB, 1), /the estimate is 100 MB too high, so take the shares/);
+		// WebAssembly memory is not among array buffers.
+		assert.match(counting(200 * MB, 1, 4), /200 MB of array buffers\./);
+		assert.match(counting(230 * MB, 1, 4), /230 MB of array buffers, 30\.0 MB of them not attributed\./);
 	});
 
 	it('names the readings that a window of the heap really lies between', () => {
