@@ -1,7 +1,7 @@
 import type { SeriesData } from '../protocol/snapshot.ts';
 import type { RssPart, RssParts } from './rssParts.ts';
 import { RSS_PART_KINDS } from './rssParts.ts';
-import { type RssPartsSeries, rssPartsSeries } from './rssPartsSeries.ts';
+import { lastOfInstant, type RssPartsSeries, rssPartsSeries } from './rssPartsSeries.ts';
 import { SERIES_COLUMNS } from './seriesStore.ts';
 import type { SessionModel } from './sessionModel.ts';
 
@@ -18,8 +18,9 @@ export function partsAt(
 	while (at >= 0 && typeof data.rssBytes[at] !== 'number') at--;
 	if (at < 0) return undefined;
 	const from = Math.max(0, at - BEFORE);
-	const cut = { t: data.t.slice(from, at + 1) } as SeriesData;
-	for (const column of SERIES_COLUMNS) cut[column] = data[column].slice(from, at + 1);
+	const end = lastOfInstant(data.t, at) + 1;
+	const cut = { t: data.t.slice(from, end) } as SeriesData;
+	for (const column of SERIES_COLUMNS) cut[column] = data[column].slice(from, end);
 	return partsOf(rssPartsSeries(cut, workers), at - from);
 }
 

@@ -66,6 +66,16 @@ function put(out: RssPartsSeries, i: number, split: RssParts, nulls: () => (numb
 	}
 }
 
+/** A recording may hold any times. */
+const MOST_OF_INSTANT = 4;
+
+/** What the system and the process say of one instant are rows of their own. */
+export function lastOfInstant(t: readonly number[], index: number): number {
+	let last = index;
+	while (last - index < MOST_OF_INSTANT && t[last + 1] === t[index]) last++;
+	return last;
+}
+
 /** Reads samples in ascending order of index. */
 function sampler(data: SeriesData): (index: number) => PartsSample {
 	const last = (column: readonly (number | null)[], index: number): number | undefined => {
@@ -86,11 +96,12 @@ function sampler(data: SeriesData): (index: number) => PartsSample {
 		}
 		return undefined;
 	};
-	return index => {
+	return row => {
+		const index = lastOfInstant(data.t, row);
 		const heapTotalBytes = last(data.heapTotalBytes, index);
 		const missing = absent(index);
 		const sample: { [K in keyof PartsSample]: PartsSample[K] | null } = {
-			rssBytes: data.rssBytes[index] ?? null,
+			rssBytes: data.rssBytes[row] ?? null,
 			heapUsedBytes: last(data.heapUsedBytes, index) ?? null,
 			heapTotalBytes: heapTotalBytes ?? null,
 			externalBytes: last(data.externalBytes, index) ?? null,
@@ -100,7 +111,7 @@ function sampler(data: SeriesData): (index: number) => PartsSample {
 			heapPhysicalBytes: missing !== undefined && typeof heapTotalBytes === 'number' ? heapTotalBytes - missing : null,
 			stackBytes: last(data.stackBytes, index) ?? null,
 			rssFileBytes: last(data.rssFileBytes, index) ?? null,
-			managedBytes: data.managedBytes[index] ?? null,
+			managedBytes: data.managedBytes[row] ?? null,
 		};
 		return Object.fromEntries(Object.entries(sample).filter(([, value]) => value !== null)) as PartsSample;
 	};

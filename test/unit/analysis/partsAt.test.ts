@@ -36,6 +36,20 @@ describe('partsAt', () => {
 		assert.equal(split && partBytes(split, 'arrayBuffers'), 150);
 	});
 
+	it('takes what the process says of the same instant, though it is told after RSS', () => {
+		const heap = { heapUsedBytes: 300, heapTotalBytes: 400, externalBytes: 250 };
+		const { data } = modelOf([
+			{ type: 'sample', t: 10, rssBytes: 1_000, ...heap, arrayBuffersBytes: 200 },
+			{ type: 'sample', t: 60, rssBytes: 1_100 },
+			{ type: 'sample', t: 60, ...heap, arrayBuffersBytes: 150 },
+		]).series;
+		for (const index of [1, 2]) {
+			const split = partsAt(data, index);
+			assert.equal(split?.rssBytes, 1_100);
+			assert.equal(split && partBytes(split, 'arrayBuffers'), 150);
+		}
+	});
+
 	it('looks back to where RSS was read', () => {
 		const { data } = modelOf([
 			{ type: 'sample', t: 10, rssBytes: 1_000 },
