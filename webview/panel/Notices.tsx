@@ -19,7 +19,7 @@ export function Notices(): JSX.Element | null {
 		.map((notice, i) => ({ notice, key: `${id} ${i}` }))
 		.filter(({ key }) => !dismissed.value.has(key))
 		.reverse();
-	const shown = all.value ? notices : notices.slice(0, SHOWN);
+	const shown = all.value ? notices : firstOf(notices);
 	if (shown.length === 0 && failures.value.length === 0) return null;
 	const dismiss = (keys: string[]) => {
 		dismissed.value = new Set([...dismissed.value, ...keys]);
@@ -45,7 +45,7 @@ export function Notices(): JSX.Element | null {
 					onDismiss={() => dismiss([key])}
 				/>
 			))}
-			{notices.length > SHOWN && (
+			{(all.value || shown.length < notices.length) && notices.length > 1 && (
 				<li class="notice-more">
 					<button
 						type="button"
@@ -54,7 +54,7 @@ export function Notices(): JSX.Element | null {
 							all.value = !all.value;
 						}}
 					>
-						{all.value ? 'Show fewer' : `${notices.length - SHOWN} more`}
+						{all.value ? 'Show fewer' : `${notices.length - shown.length} more`}
 					</button>
 					<button type="button" class="link" onClick={() => dismiss(notices.map(({ key }) => key))}>
 						Dismiss all
@@ -63,6 +63,12 @@ export function Notices(): JSX.Element | null {
 			)}
 		</ul>
 	);
+}
+
+/** Newest first; of what needs nobody's attention only the newest. */
+function firstOf<Shown extends { notice: NoticeEntry }>(notices: readonly Shown[]): Shown[] {
+	const newest = notices.find(({ notice }) => notice.severity === 'info');
+	return notices.filter(each => each.notice.severity !== 'info' || each === newest).slice(0, SHOWN);
 }
 
 interface LineProps {
