@@ -17,6 +17,10 @@ export function describeEnd(reason: EndReason): string {
 		}
 		case 'detached':
 			return 'let go; the process was not ended';
+		case 'terminated':
+			return 'ended by its process';
+		case 'gone':
+			return 'ended; how is not known';
 		case 'launchFailed':
 			return `could not be started: ${visibleText(reason.message, 300)}`;
 		case 'stopped':
@@ -30,12 +34,14 @@ export interface StateDescription {
 	tone: 'busy' | 'good' | 'bad' | 'neutral';
 }
 
+const NEUTRAL: ReadonlySet<EndReason['kind']> = new Set(['detached', 'terminated', 'gone', 'stopped']);
+
 /** `live` is false for an opened recording, which can break off without an end. */
 export function describeState(state: StateEntry | undefined, live: boolean): StateDescription {
 	if (state?.state === 'ended' && state.reason) {
 		const { reason } = state;
 		const good = reason.kind === 'exit' && reason.code === 0;
-		const neutral = reason.kind === 'detached' || reason.kind === 'stopped';
+		const neutral = NEUTRAL.has(reason.kind);
 		return { text: describeEnd(reason), tone: good ? 'good' : neutral ? 'neutral' : 'bad' };
 	}
 	if (state?.state === 'ended') return { text: 'ended', tone: 'neutral' };

@@ -18,6 +18,10 @@ export function exitCodeOf(reason: EndReason): number {
 			return USER_ERROR_CODE;
 		case 'detached':
 			return 0;
+		case 'terminated':
+		case 'gone':
+			// Told of workers and children only, which never are what a shell started.
+			return 1;
 	}
 }
 

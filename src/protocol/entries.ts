@@ -32,6 +32,10 @@ export type EndReason =
 	| { kind: 'memoryKill'; by: 'container' | 'machine'; limitBytes?: number }
 	/** We let go, or the connection went away, and the process lives on as far as we know. */
 	| { kind: 'detached' }
+	/** A worker that its process ended: by `terminate()`, or by its own end. */
+	| { kind: 'terminated' }
+	/** It is gone, and nobody who knew how has said so: it was killed below a shell, or its parent went first. */
+	| { kind: 'gone' }
 	| { kind: 'launchFailed'; code: string; message: string }
 	| { kind: 'stopped' };
 

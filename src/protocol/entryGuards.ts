@@ -14,6 +14,8 @@ const level = oneOf('normal', 'elevated', 'high', 'critical');
 /** What `StoreEntry` has. */
 const store = { t, id: isCount, name: isString, site: optional(site), disposed: optional(isBoolean) };
 
+const isPlainEnd = oneOf('detached', 'terminated', 'gone', 'stopped');
+
 const endReason = (value: unknown): boolean => {
 	if (!isRecord(value)) return false;
 	switch (value.kind) {
@@ -31,7 +33,7 @@ const endReason = (value: unknown): boolean => {
 		case 'memoryKill':
 			return oneOf('container', 'machine')(value.by) && optional(isCount)(value.limitBytes);
 		default:
-			return value.kind === 'detached' || value.kind === 'stopped';
+			return isPlainEnd(value.kind);
 	}
 };
 

@@ -125,7 +125,7 @@ export class ChildBranch extends Branch {
 			if (told) return told;
 			await delay(LOOK_MS);
 		}
-		return { kind: 'detached' };
+		return { kind: 'gone' };
 	}
 
 	/** The session ends while it lives. */

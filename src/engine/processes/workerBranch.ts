@@ -11,8 +11,9 @@ import type { BranchFacts } from './processLog.ts';
 
 /** A worker's first context, as that of a process. */
 const MAIN_CONTEXT = 1;
-/** What Node says of a worker that was terminated, that ran out of memory, or whose process ended. */
-const TERMINATED: EndReason = { kind: 'exit', code: 1 };
+/** A worker that goes without a word was ended by its process, unless its heap was as full as it may be. */
+const TERMINATED: EndReason = { kind: 'terminated' };
+const FULL = 0.95;
 /** The name that newer versions give a worker without one. */
 const NO_NAME = 'WorkerThread';
 /** A worker whose options leave the preload out is asked directly, after this long. */
@@ -22,13 +23,13 @@ const SILENT_MS = 3_000;
 export class WorkerBranch extends Branch {
 	override readonly target: Target;
 	readonly #client: CdpClient;
-	#reason: EndReason = TERMINATED;
+	#reason: EndReason | undefined;
 
 	constructor(parts: SessionParts, facts: BranchFacts, parent: CdpClient, sessionId: string) {
 		super(parts, facts);
 		this.#client = CdpClient.over(new WorkerConnection(parent, sessionId));
 		this.target = new Target(this.#client, this.#client);
-		void this.#client.closed.then(() => this.end(this.#reason));
+		void this.#client.closed.then(() => this.end(this.#reason ?? this.#silentEnd()));
 	}
 
 	/**
@@ -80,6 +81,13 @@ export class WorkerBranch extends Branch {
 	async #letGo(): Promise<void> {
 		await this.finish();
 		await this.#client.close();
+	}
+
+	/** Node ends a worker at its heap limit as if it were terminated: its process goes on, and is told by an `error` event only. */
+	#silentEnd(): EndReason {
+		const { oldSpaceBytes, heapLimitBytes } = this.log.model.latest ?? {};
+		if (oldSpaceBytes === undefined || !heapLimitBytes || oldSpaceBytes / heapLimitBytes < FULL) return TERMINATED;
+		return { kind: 'outOfMemory', limitBytes: heapLimitBytes };
 	}
 
 	#failed(error: unknown): void {

@@ -12,6 +12,8 @@ describe('describeState', () => {
 		assert.equal(ended({ kind: 'outOfMemory', limitBytes: 4 * 2 ** 30 }).text, 'out of memory: heap limit 4.00 GB');
 		assert.equal(ended({ kind: 'outOfMemory' }).text, 'out of memory');
 		assert.equal(ended({ kind: 'stopped' }).tone, 'neutral');
+		assert.deepEqual(ended({ kind: 'terminated' }), { text: 'ended by its process', tone: 'neutral' });
+		assert.deepEqual(ended({ kind: 'gone' }), { text: 'ended; how is not known', tone: 'neutral' });
 		assert.match(ended({ kind: 'launchFailed', code: 'x', message: 'no\u0007Node' }).text, /no␇Node/);
 	});
 

@@ -10,6 +10,12 @@ describe('isEntry', () => {
 		for (const entry of entries) assert.ok(isEntry(JSON.parse(JSON.stringify(entry))), JSON.stringify(entry));
 	});
 
+	it('takes every way to end that needs no more words', () => {
+		for (const kind of ['detached', 'terminated', 'gone', 'stopped'])
+			assert.ok(isEntry({ type: 'state', t: 0, state: 'ended', reason: { kind } }), kind);
+		assert.equal(isEntry({ type: 'state', t: 0, state: 'ended', reason: { kind: 'lost' } }), false);
+	});
+
 	it('refuses what is not an entry', () => {
 		const wrong: unknown[] = [
 			undefined,
