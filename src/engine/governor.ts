@@ -20,6 +20,8 @@ const RELAPSE_MS = 60_000;
 const WEIGHT = 0.5;
 /** What was asked for may take until the next reading; after this long it is no longer waited for. */
 const MOST_PENDING_MS = 30_000;
+/** Nothing is said of a process so soon after its beginning: most that are as short are one of many. */
+const QUIET_MS = 5_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 /** What a recording may lack of the moments before a sudden end is a quarter of a second. */
 const MOST_POLL_MS = 200;
@@ -95,13 +97,17 @@ const MOST: Record<LeverName, number> = { heap: MOST_BYTES, offHeap: MOST_BYTES,
 export class Governor {
 	readonly #budget: number;
 	readonly #levers: Record<LeverName, Lever> = { heap: lever(), offHeap: lever(), poll: lever() };
+	readonly #beganAt: number;
 	#lastAt: number;
+	/** Sentences that wait until there is a reason to tell them. */
+	#held: string[] = [];
 	#profilesAreRare = false;
 	#rareSince: number | undefined;
 
 	/** `budget` is 0 to 1; 0 sets no bound. `t` is when costs begin to count. */
 	constructor(budget: number, t: number) {
 		this.#budget = budget;
+		this.#beganAt = t;
 		this.#lastAt = t;
 	}
 
@@ -117,6 +123,8 @@ export class Governor {
 		else for (const name of NAMES) this.#maybeNarrow(name, t, decision);
 		decision.profileShare = this.#profileShare();
 		this.#tellOfProfiles(t, decision);
+		this.#held.push(...decision.notices);
+		decision.notices = t - this.#beganAt < QUIET_MS ? [] : this.#held.splice(0);
 		return decision;
 	}
 

@@ -39,6 +39,8 @@ export interface ObservationOptions {
 	sameMachine: boolean;
 	/** One of the session's other processes: the machine's memory is told with the main one. */
 	isBranch?: boolean;
+	/** A thread of a process, reached through that process's connection. */
+	isWorker?: boolean;
 }
 
 /** All collectors on one connected target. */
@@ -52,6 +54,7 @@ export class Observation implements PollConsumer {
 	readonly #system: SystemSampler;
 	readonly #governor: Governor;
 	readonly #onError: (error: unknown) => void;
+	readonly #listeners: PollConsumer[] = [];
 	#loop: PollLoop | undefined;
 	#isLost = false;
 	#pollMs = 0;
@@ -73,6 +76,8 @@ export class Observation implements PollConsumer {
 			log.add,
 			this.#onError,
 		);
+		// The first polls of a process are its dearest: what profiling costs is not known before it has run for a while.
+		this.#costAt = clock.now();
 		this.#governor = new Governor(sampling.overheadBudget ?? DEFAULT_BUDGET, clock.now());
 		const tree = new CallTreeBuilder(this.maps, runtimeDir);
 		const regionsTold = () => this.#events.settled();
@@ -86,7 +91,13 @@ export class Observation implements PollConsumer {
 			intervalBytes,
 			emit: log.add,
 			onError: this.#onError,
+			repliesAreEvents: options.isWorker ?? false,
 		});
+	}
+
+	/** Before the start: who else wants to hear what the target answers. */
+	listen(consumer: PollConsumer): void {
+		this.#listeners.push(consumer);
 	}
 
 	/**
@@ -129,7 +140,16 @@ export class Observation implements PollConsumer {
 			now: () => clock.now(),
 			onError: this.#onError,
 		});
-		const consumers = [memory, evidence, this.#gc, this.#events, this.#offHeap, this.#allocations, this];
+		const consumers = [
+			...this.#listeners,
+			memory,
+			evidence,
+			this.#gc,
+			this.#events,
+			this.#offHeap,
+			this.#allocations,
+			this,
+		];
 		this.#loop = new PollLoop(target, clock, sampling.samplesPerSecond ?? DEFAULT_SAMPLES_PER_SECOND, consumers, () =>
 			this.#silent(),
 		);

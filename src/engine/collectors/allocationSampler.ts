@@ -53,6 +53,7 @@ export class AllocationSampler implements PollConsumer {
 	#lastPollAt: number;
 	readonly #emit: (entry: AllocationOutput) => void;
 	readonly #onError: (error: unknown) => void;
+	readonly #repliesAreEvents: boolean;
 	#loop: PollLoop | undefined;
 	#started = false;
 	#isOver = false;
@@ -75,6 +76,8 @@ export class AllocationSampler implements PollConsumer {
 		intervalBytes: number;
 		emit: (entry: AllocationOutput) => void;
 		onError: (error: unknown) => void;
+		/** A worker's: each is delayed, however it is asked for. */
+		repliesAreEvents?: boolean;
 	}) {
 		this.#target = options.target;
 		this.#clock = options.clock;
@@ -84,6 +87,7 @@ export class AllocationSampler implements PollConsumer {
 		this.#wantedBytes = options.intervalBytes;
 		this.#emit = options.emit;
 		this.#onError = options.onError;
+		this.#repliesAreEvents = options.repliesAreEvents ?? false;
 		// A script that has hardly begun has nothing to show, and a short one would wait for the reading at its end.
 		this.#lastAt = options.clock.now();
 		this.#lastPollAt = this.#lastAt;
@@ -200,7 +204,7 @@ export class AllocationSampler implements PollConsumer {
 					allocatedBytes = this.#gc.allocatedBytes;
 					this.#gc.expectForced('profile');
 				},
-				isLast,
+				isLast && !this.#repliesAreEvents,
 			)
 			.finally(() => this.#gc.expectForced(undefined));
 		// Asked before the pause at the heap limit, answered in it: the reading of the pause itself is the last.

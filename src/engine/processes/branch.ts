@@ -67,6 +67,7 @@ export abstract class Branch {
 			runtimeDir,
 			sameMachine,
 			isBranch: true,
+			isWorker: this.log.facts.kind === 'worker',
 		});
 		return this.observation;
 	}

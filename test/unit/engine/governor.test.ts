@@ -65,6 +65,13 @@ describe('Governor', () => {
 			'Allocation sampling was widened to one sample per 1.00 MB: it had taken 6.0 % of the time, and profiling is to stay under 3.0 %.',
 		]);
 	});
+	it('says nothing of a process that is as short as most children, and everything of one that goes on', () => {
+		const { seconds } = governed(0.03);
+		const { intervals, notices } = seconds(4, { heap: 0.06 });
+		assert.equal(intervals.heap, 1_024 * KB);
+		assert.deepEqual(notices, []);
+		assert.equal(seconds(4, { heap: 0.06 }).notices.length, 1);
+	});
 	it('narrows slowly to where it began, and more slowly where the load comes back', () => {
 		const { seconds } = governed(0.03);
 		assert.equal(seconds(20, { heap: 0.06 }).intervals.heap, 1_024 * KB);
