@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import CDP from 'chrome-remote-interface';
 import type { ProtocolMapping } from 'devtools-protocol/types/protocol-mapping.js';
 import type { Disposable } from '../../base/disposables.ts';
@@ -57,8 +58,10 @@ export class CdpClient {
 
 	/** Connects to a `ws://` address; rejects when nobody answers there. */
 	static async connect(url: string): Promise<CdpClient> {
-		const raw = await CDP({ target: url, local: true });
-		return new CdpClient(raw as unknown as RawClient);
+		const raw = (await CDP({ target: url, local: true })) as unknown as RawClient & EventEmitter;
+		// Every worker thread listens here, and they may be many: Node would warn of a leak on the standard error of whoever runs us.
+		raw.setMaxListeners(0);
+		return new CdpClient(raw);
 	}
 
 	static over(raw: RawClient): CdpClient {

@@ -13,7 +13,8 @@ interface Waiting {
 export class WorkerConnection implements RawClient {
 	readonly #parent: CdpClient;
 	readonly #sessionId: string;
-	readonly #events = new EventEmitter();
+	/** Workers of a worker listen here, and they may be many. */
+	readonly #events = new EventEmitter().setMaxListeners(0);
 	readonly #waiting = new Map<number, Waiting>();
 	#lastId = 0;
 	#isOver = false;
