@@ -24,6 +24,7 @@ import {
 	type ReportParts,
 	type ReportProcess,
 } from './memoryReport.ts';
+import { costMs, costWallMs } from './profilingCost.ts';
 import { type RuntimeReport, runtimeReportOf } from './runtimeReport.ts';
 import { liveBytes, type SessionModel } from './sessionModel.ts';
 import { onlyUserFrames } from './userFrames.ts';
@@ -202,7 +203,7 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 		pools: pools.filter(({ disposed }) => !disposed).map(poolOf),
 		disposed: { caches: disposedOf(caches), pools: disposedOf(pools) },
 		runtime: runtimeReportOf(model.runtime, durationMs),
-		...(cost && { cost: costOf(cost, shareOf(costMs(cost))) }),
+		...(cost && { cost: costOf(cost, costWallMs(model)) }),
 		notices: model.notices.map(({ t, severity, message }) => ({ t, severity, message })),
 		leftOut: { ...model.leftOut },
 	};
@@ -262,14 +263,10 @@ const poolOf = ({ type: _type, t: _t, id: _id, ...pool }: PoolEntry): ReportPool
 const disposedOf = (stores: readonly (CacheEntry | PoolEntry)[]): number =>
 	stores.filter(({ disposed }) => disposed).length;
 
-/** Wall time that profiling took of the script, as far as it is measured or estimated. */
-const costMs = ({ pollMs, profileMs, samplingMs = 0, offHeapMs = 0 }: CostEntry): number =>
-	pollMs + profileMs + samplingMs + offHeapMs;
-
-const costOf = ({ type: _type, t: _t, ...cost }: CostEntry, share: { share?: number }): ReportCost => ({
-	...cost,
-	...share,
-});
+const costOf = (cost: CostEntry, wallMs: number): ReportCost => {
+	const { type: _type, t: _t, ...told } = cost;
+	return { ...told, ...(wallMs > 0 && { share: costMs(cost) / wallMs }) };
+};
 
 function peakIn<Name extends 'peakExternal' | 'peakArrayBuffers'>(
 	series: SeriesData,

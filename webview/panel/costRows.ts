@@ -1,17 +1,15 @@
+import { costMs, costWallMs } from '../../src/analysis/profilingCost.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import type { CostEntry } from '../../src/protocol/entries.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../../src/protocol/units.ts';
 
 type Row = [label: string, value: string, meaning?: string];
 
-/** Wall time of the script that profiling took, as far as it is known, ms. */
-export const costMs = ({ pollMs, profileMs, samplingMs = 0, offHeapMs = 0 }: CostEntry): number =>
-	pollMs + profileMs + samplingMs + offHeapMs;
-
 /** What profiling itself costs, part by part, and the intervals that hold. */
-export function costRows({ cost, process, gcTotals }: Pick<SessionModel, 'cost' | 'process' | 'gcTotals'>): Row[] {
+export function costRows(model: Pick<SessionModel, 'cost' | 'process' | 'gcTotals'>): Row[] {
+	const { cost, gcTotals } = model;
 	if (!cost) return [['Of the time', NOT_MEASURED]];
-	const wallMs = cost.t - (process?.t ?? 0);
+	const wallMs = costWallMs(model);
 	const share = (ms: number) => (wallMs > 0 ? ` (${formatPercent(ms / wallMs)} of the time)` : '');
 	const time = (ms: number | undefined) => (ms === undefined ? NOT_MEASURED : `${formatMs(ms)}${share(ms)}`);
 	const total = formatPercent(wallMs > 0 ? costMs(cost) / wallMs : undefined);
