@@ -29,15 +29,18 @@ export function peakMoment(model: SessionModel, memory: MemoryChoice): LiveMomen
 	for (at++; at < profiles.length; at++) offer(profiles[at]?.profile.t ?? model.now);
 	if (!best) return undefined;
 	const { t, profile } = best;
-	return momentOf(model, t, profile);
+	// One that was read soon after tells more of that moment than one from long before, unless what was there is gone from it.
+	const least = profile ? liveBytes(profile) : Number.POSITIVE_INFINITY;
+	const profilesWithIt = profiles.filter(({ bytes }) => bytes >= least).map(each => each.profile);
+	return momentOf(model, t, nearest(profilesWithIt, t));
 }
 
 /** One moment and the reading of the heap that is nearest to it. */
-export function momentOf(model: SessionModel, t: number, profile = nearestProfile(model, t)): LiveMoment {
+export function momentOf(model: SessionModel, t: number, profile = nearest(model.profiles, t)): LiveMoment {
 	return { t, ...(profile && { profile }) };
 }
 
-function nearestProfile({ profiles }: SessionModel, t: number): AllocationsEntry | undefined {
+function nearest(profiles: readonly AllocationsEntry[], t: number): AllocationsEntry | undefined {
 	let best: AllocationsEntry | undefined;
 	for (const profile of profiles) if (!best || Math.abs(profile.t - t) < Math.abs(best.t - t)) best = profile;
 	return best;

@@ -237,6 +237,21 @@ describe('attributionOf', () => {
 		assert.equal(peakMoment(modelOf(), 'both'), undefined);
 	});
 
+	it('takes the reading of the heap that is nearest to that moment, if what was there is still in it', () => {
+		const nearest = (after: number) =>
+			peakMoment(
+				modelOf(
+					reading(1_000, { live: [[1, 100, 1]] }),
+					told(5_000, { liveBytes: 500 }),
+					told(5_010, { liveBytes: 10 }),
+					reading(5_050, { live: [[1, after, 1]] }),
+				),
+				'both',
+			);
+		assert.deepEqual([nearest(120)?.t, nearest(120)?.profile?.t], [5_000, 5_050]);
+		assert.deepEqual([nearest(20)?.t, nearest(20)?.profile?.t], [5_000, 1_000]);
+	});
+
 	it('adds up: alive before a window, plus allocated, minus freed, is alive after it', () => {
 		const step = fc.record({
 			node: fc.integer({ min: 1, max: 4 }),
