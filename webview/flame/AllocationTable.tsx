@@ -99,7 +99,8 @@ function columns(
 			),
 			foot: formatBytes(self),
 		},
-		...(parts.heap && parts.offHeap ? kinds(self - offHeap, offHeap) : []),
+		// Many scripts have nothing outside the heap.
+		...(parts.heap && parts.offHeap && offHeap > 0 ? kinds(self - offHeap, offHeap) : []),
 		{
 			id: 'total',
 			title: 'Total',
