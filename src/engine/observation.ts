@@ -57,6 +57,8 @@ export class Observation implements PollConsumer {
 	readonly #listeners: PollConsumer[] = [];
 	#loop: PollLoop | undefined;
 	#isLost = false;
+	#isOver = false;
+	#starting: Promise<unknown> | undefined;
 	#pollMs = 0;
 	#polls = 0;
 	#costAt = 0;
@@ -104,7 +106,13 @@ export class Observation implements PollConsumer {
 	 * Sends every set-up command at once and takes the first sample; the target may still be held. `answer` is that of `setUp`, where
 	 * the target is set up another way.
 	 */
-	async start(answer?: Promise<unknown>): Promise<ProcessEntry> {
+	start(answer?: Promise<unknown>): Promise<ProcessEntry> {
+		const starting = this.#start(answer);
+		this.#starting = starting;
+		return starting;
+	}
+
+	async #start(answer: Promise<unknown> | undefined): Promise<ProcessEntry> {
 		const { target, clock, log, sampling, sameMachine, isBranch } = this.#options;
 		const sent = monotonicMs();
 		if (sampling.allocations !== false) this.#allocations.start().catch(this.#onError);
@@ -132,6 +140,8 @@ export class Observation implements PollConsumer {
 			runtime,
 		};
 		log.add(entry);
+		// It came to its end meanwhile: a loop that begins now would never be stopped.
+		if (this.#isOver) return entry;
 		const localPid = sameMachine && isSameProcess(pid, facts.rss) ? pid : undefined;
 		const memory = new MemorySampler(log.add, localPid);
 		const evidence = new EvidenceWatch({
@@ -217,6 +227,10 @@ export class Observation implements PollConsumer {
 
 	/** Last readings: everything the runtime still holds and, unless it is not worth its collection, the final profile. Nothing is asked after it. */
 	async finish(cause: 'final' | 'outOfMemory', withProfile = true): Promise<void> {
+		// Its first and its last word may come in one go.
+		await this.#starting?.catch(() => {
+			// Who started it hears of it.
+		});
 		this.#system.stop();
 		const { clock, sampling } = this.#options;
 		if (cause === 'outOfMemory') this.#loop?.forgetQuestion();
@@ -234,6 +248,7 @@ export class Observation implements PollConsumer {
 
 	/** Stops asking at once, when there is nobody left to ask. */
 	async abandon(): Promise<void> {
+		this.#isOver = true;
 		this.#system.stop();
 		await this.#loop?.stop();
 		await this.#offHeap.settled();

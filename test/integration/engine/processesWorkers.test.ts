@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EndReason, Entry, ProcessEntry } from '../../../src/protocol/entries.ts';
 import { entriesOfType, fixture, onEveryNode, plainRun, profiledRun } from '../../support/engineRuns.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 const endsOf = (entries: readonly Entry[]): Map<number, EndReason | undefined> =>
 	new Map(
@@ -50,12 +51,16 @@ onEveryNode('worker threads', (major, node) => {
 	if (major !== 20 && major !== 24) return;
 	it('that are short-lived and many lose nothing, and make nobody warn', async () => {
 		const warnings: string[] = [];
+		const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+		const before = timers();
 		const warned = ({ message }: Error) => warnings.push(message);
 		process.on('warning', warned);
 		const run = await profiledRun({ script: 'processes/short.cjs', args: ['50'], nodePath: node() }).finally(() =>
 			process.off('warning', warned),
 		);
 		assert.deepEqual(warnings, []);
+		// One is that of the waiting itself.
+		await waitFor(() => timers() <= before + 1, { what: 'the end of every poll' });
 		assert.equal(run.stdout.toString(), 'ended 50\n');
 		assert.equal(joined(run.entries).length, 50);
 		assert.deepEqual(
