@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs';
 import type * as inspector from 'node:inspector';
 import Module from 'node:module';
 import { getEnvironmentData, isMainThread, setEnvironmentData, workerData } from 'node:worker_threads';
+import type { Link } from '../protocol/runtimeLink.ts';
 import { letChildrenJoin } from './guest/children.ts';
 import { readLink, restoreEnvironment } from './guest/environment.ts';
 import { mayImportRuntime } from './guest/mayImportRuntime.ts';
@@ -39,7 +40,7 @@ function start(): void {
 		return;
 	}
 	const link = readLink();
-	if (!link || isWrapper()) return;
+	if (!link || isWrapper(link)) return;
 	restoreEnvironment(link);
 	const chosen = link.parent !== undefined || claim(link.dir);
 	const hooks = mayImportRuntime(process.argv[1], process.execArgv, process.env.NODE_OPTIONS);
@@ -60,12 +61,13 @@ function forgetModule(): void {
 	delete (Module as unknown as { _cache: Record<string, unknown> })._cache[__filename];
 }
 
-function isWrapper(): boolean {
+function isWrapper({ children }: Link): boolean {
 	const [, main] = process.argv;
 	return isWrapperProcess({
 		mainPaths: main === undefined ? [] : [main, realPath(main)],
 		execArgv: process.execArgv,
 		env: process.env,
+		children: children === true,
 	});
 }
 

@@ -12,24 +12,28 @@ const WRAPPERS = [
 	/\/\.bin\/(cross-env|cross-env-shell|dotenv|env-cmd|npm-run-all2?|run-[sp]|concurrently|nodemon|wireit)$/,
 ];
 
-/** Options by which Node itself starts the script in a child; the variable is what the child has. */
-const PARENT_OPTIONS: readonly [option: RegExp, childVariable: string][] = [
-	[/^--watch(-path)?(=|$)/, 'WATCH_REPORT_DEPENDENCIES'],
-	[/^--test$/, 'NODE_TEST_CONTEXT'],
-];
+/** By this option Node itself starts the script in a child; the variable is what the child has. */
+const WATCH = { option: /^--watch(-path)?(=|$)/, childVariable: 'WATCH_REPORT_DEPENDENCIES' };
+/**
+ * By this one it starts a child for each test file. Our options in its environment would make it run them one at a time, and say so:
+ * it only passes them on where its children do not join otherwise.
+ */
+const TEST = { option: /^--test$/, childVariable: 'NODE_TEST_CONTEXT' };
 
 export interface ProcessFacts {
 	/** `process.argv[1]`, as given and with links resolved. */
 	mainPaths: readonly string[];
 	execArgv: readonly string[];
 	env: Readonly<Record<string, string | undefined>>;
+	/** Whether its children join the session by themselves. */
+	children: boolean;
 }
 
 /** Whether this process only starts the one that a person means. Such a one is not profiled and passes our variables on. */
-export function isWrapperProcess({ mainPaths, execArgv, env }: ProcessFacts): boolean {
+export function isWrapperProcess({ mainPaths, execArgv, env, children }: ProcessFacts): boolean {
 	const paths = mainPaths.map(path => path.replaceAll('\\', '/'));
 	if (paths.some(path => WRAPPERS.some(pattern => pattern.test(path)))) return true;
-	return PARENT_OPTIONS.some(
-		([option, childVariable]) => env[childVariable] === undefined && execArgv.some(argument => option.test(argument)),
+	return (children ? [WATCH] : [WATCH, TEST]).some(
+		({ option, childVariable }) => env[childVariable] === undefined && execArgv.some(argument => option.test(argument)),
 	);
 }

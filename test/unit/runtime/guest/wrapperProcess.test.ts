@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { isWrapperProcess } from '../../../../src/runtime/guest/wrapperProcess.ts';
 
-const is = (mainPaths: string[], execArgv: string[] = [], env = {}) => isWrapperProcess({ mainPaths, execArgv, env });
+const is = (mainPaths: string[], execArgv: string[] = [], env = {}, children = false) =>
+	isWrapperProcess({ mainPaths, execArgv, env, children });
 
 describe('isWrapperProcess', () => {
 	for (const path of [
@@ -37,6 +38,8 @@ describe('isWrapperProcess', () => {
 		assert.equal(is(['/w/a.js'], ['--watch']), true);
 		assert.equal(is(['/w/a.js'], ['--watch'], { WATCH_REPORT_DEPENDENCIES: '1' }), false);
 		assert.equal(is([], ['--test']), true);
+		assert.equal(is([], ['--test'], {}, true), false);
+		assert.equal(is([], ['--watch'], {}, true), true);
 		assert.equal(is(['/w/a.test.js'], ['--test'], { NODE_TEST_CONTEXT: 'child' }), false);
 		assert.equal(is([]), false);
 	});
