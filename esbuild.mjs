@@ -44,7 +44,15 @@ const bundles = [
 		plugins: [builtinsOnFirstUse(), esmShim()],
 	},
 	{ name: 'gpu', ...guest, entryPoints: ['src/runtime/gpu.ts'], outfile: 'dist/runtime/gpu.cjs' },
-	{ name: 'preload', ...guest, entryPoints: ['src/runtime/preload.ts'], outfile: 'dist/runtime/preload.cjs' },
+	{
+		name: 'preload',
+		...node,
+		target: 'es5',
+		bundle: false,
+		entryPoints: ['src/runtime/preloadEntry.ts'],
+		outfile: 'dist/runtime/preload.cjs',
+	},
+	{ name: 'guest', ...guest, entryPoints: ['src/runtime/preload.ts'], outfile: 'dist/runtime/preloadGuest.cjs' },
 	{
 		name: 'hooks',
 		...guest,

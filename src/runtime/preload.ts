@@ -1,10 +1,11 @@
 /**
- * Loaded by `--require` into every process and thread that the engine's environment reaches. A guest in somebody else's program:
+ * Loaded by `preloadEntry.ts` into every process and thread that the engine's environment reaches. A guest in somebody else's program:
  * it never throws, leaves nothing to be seen, and without an engine behind it does nothing.
  */
 import { realpathSync } from 'node:fs';
 import type * as inspector from 'node:inspector';
 import Module from 'node:module';
+import { join } from 'node:path';
 import { getEnvironmentData, isMainThread, setEnvironmentData, workerData } from 'node:worker_threads';
 import type { Link } from '../protocol/runtimeLink.ts';
 import { letChildrenJoin } from './guest/children.ts';
@@ -18,6 +19,8 @@ import { isWrapperProcess } from './guest/wrapperProcess.ts';
 import { installOffHeap } from './offHeap/install.ts';
 import { sharedHub } from './reporter.ts';
 
+/** What children and workers load in their turn. */
+const ENTRY = join(__dirname, 'preload.cjs');
 const HOOKS_KEY = 'memory-manager.hooks';
 const OFF_HEAP_KEY = 'memory-manager.offHeap';
 const LOADED_KEY = Symbol.for('memory-manager.preload');
@@ -36,7 +39,7 @@ function start(): void {
 		const hooks = getEnvironmentData(HOOKS_KEY) !== false;
 		installResolution({ dir: __dirname, hooks, isHooksThread: isHooksThread() });
 		if (getEnvironmentData(OFF_HEAP_KEY) === true && !isHooksThread()) installOffHeap(sharedHub());
-		if (!isHooksThread()) beginWorkerSession(__filename);
+		if (!isHooksThread()) beginWorkerSession(ENTRY);
 		return;
 	}
 	const link = readLink();
@@ -52,7 +55,7 @@ function start(): void {
 		installOffHeap(sharedHub());
 	}
 	if (chosen) letWorkersJoin(link);
-	if (chosen && link.children) letChildrenJoin(link, __filename);
+	if (chosen && link.children) letChildrenJoin(link, ENTRY);
 	if (chosen) beginSession(link, () => require('node:inspector') as typeof inspector);
 }
 

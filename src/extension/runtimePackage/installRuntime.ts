@@ -10,7 +10,7 @@ import { extensionErrors } from '../extensionErrors.ts';
 export const VENDOR_FOLDER = `vendor/${RUNTIME_PACKAGE}`;
 const SPEC = `file:${VENDOR_FOLDER}`;
 /** What only the profiler itself loads. */
-const PROFILER_ONLY = /^(?:(?:preload|resolveHooks)\.[mc]js(?:\.map)?|lookup)$/;
+const PROFILER_ONLY = /^(?:(?:preload|preloadGuest|resolveHooks)\.[mc]js(?:\.map)?|lookup)$/;
 
 /**
  * Puts the runtime package of the extension into the project of `packageJson`: a copy in {@link VENDOR_FOLDER}, a `file:`

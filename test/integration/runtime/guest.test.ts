@@ -29,7 +29,7 @@ const WAYS = [
 /** What Node itself says about an inspector: the engine filters it out of what it passes on. */
 const withoutChatter = (stderr: string): string => stderr.replaceAll('Debugger attached.\n', '');
 /** The one frame of ours that can be seen: in an error thrown by an exit handler. */
-const withoutExitFrame = (stderr: string): string => stderr.replace(/^ {4}at .*preload\.cjs.*\n/gm, '');
+const withoutExitFrame = (stderr: string): string => stderr.replace(/^ {4}at .*preload\w*\.cjs.*\n/gm, '');
 
 describe('the preload as a guest', () => {
 	before(requireBundles);

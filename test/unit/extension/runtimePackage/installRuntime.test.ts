@@ -46,6 +46,7 @@ describe('installRuntime', () => {
 		);
 		await writeFile(join(runtime, 'index.cjs'), 'exports.region = (name, fn) => fn();');
 		await writeFile(join(runtime, 'preload.cjs'), '');
+		await writeFile(join(runtime, 'preloadGuest.cjs'), '');
 		await writeFile(join(runtime, 'lookup', 'x'), '');
 		return runtime;
 	}
@@ -58,7 +59,8 @@ describe('installRuntime', () => {
 		for (const _ of ['first', 'again']) await installRuntime(join(project, 'package.json'), runtime);
 		const { dependencies } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
 		assert.deepEqual(dependencies, { 'memory-manager-runtime': SPEC });
-		assert.ok(!existsSync(join(project, 'vendor', 'memory-manager-runtime', 'preload.cjs')));
+		for (const name of ['preload.cjs', 'preloadGuest.cjs'])
+			assert.ok(!existsSync(join(project, 'vendor', 'memory-manager-runtime', name)));
 		assert.ok(!existsSync(join(project, 'vendor', 'memory-manager-runtime', 'lookup')));
 		const script = "console.log(require('memory-manager-runtime').region('x', () => 42))";
 		const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: project });
