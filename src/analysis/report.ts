@@ -24,6 +24,7 @@ import {
 	type ReportParts,
 	type ReportProcess,
 } from './memoryReport.ts';
+import { ownPauseMs } from './ownPauses.ts';
 import { costMs, costWallMs } from './profilingCost.ts';
 import { type RuntimeReport, runtimeReportOf } from './runtimeReport.ts';
 import { liveBytes, type SessionModel } from './sessionModel.ts';
@@ -162,7 +163,7 @@ export function reportOf(model: SessionModel, { sites = 10 }: ReportOptions = {}
 	const durationMs = model.now;
 	const shareOf = (ms: number) => (process && durationMs > 0 ? { share: ms / durationMs } : {});
 	const profile = model.peakProfile;
-	const pauseMs = Math.max(0, gcTotals.pauseMs - gcTotals.forcedMs);
+	const pauseMs = ownPauseMs(gcTotals);
 	const partsAtPeak = partsOfPeak(model);
 	const offHeap = offHeapOf(model, sites);
 	const lastMoments = lastMomentsOf(model, sites);

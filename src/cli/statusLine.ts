@@ -1,4 +1,5 @@
 import { forecastText } from '../analysis/forecastWords.ts';
+import { ownPauseMs } from '../analysis/ownPauses.ts';
 import { rssNow } from '../analysis/processTree.ts';
 import type { SessionModel } from '../analysis/sessionModel.ts';
 import { visibleText } from '../protocol/text.ts';
@@ -80,8 +81,7 @@ export function statusText(model: SessionModel): string {
 	if (!latest) return [...parts, 'starting'].join('  ');
 	parts.push(`RSS ${formatBytes(latest.rssBytes)} (peak ${formatBytes(model.peakRss?.bytes)})`);
 	parts.push(`heap ${formatBytes(latest.heapUsedBytes)}`, `external ${formatBytes(latest.externalBytes)}`);
-	if (elapsedMs > 0 && gcTotals.count > 0)
-		parts.push(`GC ${formatPercent((gcTotals.pauseMs - gcTotals.forcedMs) / elapsedMs)}`);
+	if (elapsedMs > 0 && gcTotals.count > 0) parts.push(`GC ${formatPercent(ownPauseMs(gcTotals) / elapsedMs)}`);
 	const all = rssNow(model);
 	if (all.processes > 1) parts.push(`RSS of all ${all.processes} processes ${formatBytes(all.bytes)}`);
 	if (model.system && model.system.level !== 'normal') parts.push(`memory ${model.system.level}`);

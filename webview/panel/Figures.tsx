@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { ownPauseMs } from '../../src/analysis/ownPauses.ts';
 import { processTree, rssNow, totalRss } from '../../src/analysis/processTree.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import { formatBytes, formatCount, formatMs, formatPercent } from '../../src/protocol/units.ts';
@@ -54,6 +55,7 @@ function totalFigure(root: SessionModel): Figure | undefined {
 function figures(model: SessionModel, root: SessionModel, live: boolean): Figure[] {
 	const { latest, gcTotals, peakRss, peakHeapUsed, snapshots } = model;
 	const { system } = root;
+	const pausedMs = ownPauseMs(gcTotals);
 	const livedMs =
 		(model.state?.state === 'ended' ? model.state.t : root.now) - (model === root ? 0 : (model.process?.t ?? 0));
 	const limit = latest?.heapLimitBytes;
@@ -97,9 +99,9 @@ function figures(model: SessionModel, root: SessionModel, live: boolean): Figure
 		},
 		{
 			label: 'GC share',
-			value: livedMs > 0 ? formatPercent(gcTotals.pauseMs / livedMs) : formatPercent(undefined),
-			note: `${formatCount(gcTotals.count)} ${gcTotals.count === 1 ? 'pause' : 'pauses'}, ${formatMs(gcTotals.pauseMs)}`,
-			meaning: `Share of the time that garbage collection stopped the script; ${formatMs(gcTotals.forcedMs)} of it was caused by profiling or asked for.`,
+			value: livedMs > 0 ? formatPercent(pausedMs / livedMs) : formatPercent(undefined),
+			note: `${formatCount(gcTotals.count)} ${gcTotals.count === 1 ? 'pause' : 'pauses'}, ${formatMs(pausedMs)}`,
+			meaning: `Share of the time that garbage collection stopped the script, without the ${formatMs(gcTotals.forcedMs)} that profiling caused or somebody asked for.`,
 		},
 	];
 }

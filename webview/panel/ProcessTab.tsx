@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { leftOutWords } from '../../src/analysis/modelLimits.ts';
+import { ownPauseMs } from '../../src/analysis/ownPauses.ts';
 import { GC_STRATEGY_WORDS } from '../../src/analysis/runtimeWords.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import type { SystemEntry } from '../../src/protocol/entries.ts';
@@ -122,7 +123,8 @@ function gcRows({ gcTotals, now }: SessionModel): Row[] {
 		['Collections', formatCount(gcTotals.count)],
 		['Of the whole heap', formatCount(gcTotals.majorCount)],
 		['Paused in all', formatMs(gcTotals.pauseMs)],
-		['Share of the time', formatPercent(now > 0 ? gcTotals.pauseMs / now : undefined)],
+		['Of it not forced', formatMs(ownPauseMs(gcTotals)), 'Without those that profiling caused or somebody asked for.'],
+		['Share of the time', formatPercent(now > 0 ? ownPauseMs(gcTotals) / now : undefined), 'Of those not forced.'],
 	];
 }
 
