@@ -88,6 +88,7 @@ export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_F
 				...(isLine(frame) && selfBytes === 0
 					? []
 					: [`self ${formatBytes(selfBytes)} (${share(selfBytes)})${kinds(selfBytes, selfOffHeapBytes)}`]),
+				...(hasSource(frame) ? ['Click zooms, Ctrl or Cmd and click opens the source.'] : []),
 			],
 		};
 	};
@@ -140,7 +141,10 @@ export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_F
 					}}
 					onClick={event => {
 						const index = at(event);
-						if (index >= 0) zoom(index);
+						const frame = boxes[index]?.node.frame;
+						if (frame && (event.ctrlKey || event.metaKey)) {
+							if (hasSource(frame)) panel.openSource(frame);
+						} else if (index >= 0) zoom(index);
 					}}
 					onKeyDown={onKeyDown}
 					onBlur={() => {
