@@ -1,14 +1,16 @@
 import type { JSX } from 'preact';
 import type { MemoryLevel, SystemEntry } from '../../src/protocol/entries.ts';
+import { visibleText } from '../../src/protocol/text.ts';
 
 /** How near the script is to what ends it; the reason is its tooltip and is read out. */
 export function LevelBadge({ system }: { system: SystemEntry | undefined }): JSX.Element | null {
 	if (!system) return null;
+	const reason = visibleText(system.levelReason, 300);
 	return (
-		<span class={`level level-${system.level}`} title={system.levelReason}>
+		<span class={`level level-${system.level}`} title={reason}>
 			<span class="level-dot" aria-hidden="true" />
 			{system.level}
-			<span class="read-out">: {system.levelReason}</span>
+			<span class="read-out">: {reason}</span>
 		</span>
 	);
 }

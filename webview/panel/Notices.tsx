@@ -6,8 +6,7 @@ import { formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { IconButton } from '../controls.ts';
 import { Icon } from '../icons.tsx';
-
-const SHOWN = 3;
+import { firstNotices } from './firstNotices.ts';
 
 export function Notices(): JSX.Element | null {
 	const { store, failures } = usePanel();
@@ -19,7 +18,7 @@ export function Notices(): JSX.Element | null {
 		.map((notice, i) => ({ notice, key: `${id} ${i}` }))
 		.filter(({ key }) => !dismissed.value.has(key))
 		.reverse();
-	const shown = all.value ? notices : firstOf(notices);
+	const shown = all.value ? notices : firstNotices(notices);
 	if (shown.length === 0 && failures.value.length === 0) return null;
 	const dismiss = (keys: string[]) => {
 		dismissed.value = new Set([...dismissed.value, ...keys]);
@@ -63,12 +62,6 @@ export function Notices(): JSX.Element | null {
 			)}
 		</ul>
 	);
-}
-
-/** Newest first; of what needs nobody's attention only the newest. */
-function firstOf<Shown extends { notice: NoticeEntry }>(notices: readonly Shown[]): Shown[] {
-	const newest = notices.find(({ notice }) => notice.severity === 'info');
-	return notices.filter(each => each.notice.severity !== 'info' || each === newest).slice(0, SHOWN);
 }
 
 interface LineProps {
