@@ -1,7 +1,9 @@
 /**
- * Poisson sampling by bytes. Every allocation subtracts its size from a budget drawn from an exponential distribution; the one that
- * uses it up is sampled and stands for `size / (1 - exp(-size / interval))` bytes, which makes every sum of samples unbiased.
- * Sizes from {@link EXACT_FROM} intervals on are always sampled and stand for themselves.
+ * Systematic sampling by bytes. On a line along which every allocation takes its size there are points, on average one per interval,
+ * with gaps drawn evenly from half to one and a half intervals. An allocation that holds points is sampled and stands for as many
+ * intervals: the line begins at any place of a gap, so that each byte holds a point with the same chance, and every sum of samples is
+ * unbiased. The gaps vary little, and with them the sums: of n points in a row by a third of what Poisson sampling leaves. They vary
+ * enough for what repeats itself in step with the interval. Sizes from {@link exactFrom} on stay off the line and stand for themselves.
  */
 
 /** An array's slots: a number in a variable of a closure would be allocated anew at every change. */
@@ -12,34 +14,45 @@ const EXACT = 1;
 export const COUNTED = 2;
 export const budget = new Float64Array([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0]);
 
-export const DEFAULT_INTERVAL_BYTES = 256 * 1024;
+export const DEFAULT_INTERVAL_BYTES = 512 * 1024;
 const MIN_INTERVAL_BYTES = 4 * 1024;
 const MAX_INTERVAL_BYTES = 64 * 1024 * 1024;
-/** Below, an allocation of this size would be missed with a chance of exp(-4), 2 %. */
-const EXACT_FROM = 4;
+/** Larger ones are few: whatever the interval is, up to four times this, they are all sampled. */
+const MOST_SAMPLED_BYTES = 512 * 1024;
+const EXACT_PART = 1 / 4;
 
 let intervalBytes = DEFAULT_INTERVAL_BYTES;
 let on = false;
-const { exp, log, max, min, random } = Math;
+const { max, min, random, sqrt } = Math;
 
 export function currentInterval(): number {
 	return intervalBytes;
 }
 
-/** From the next allocation on; what is left of the budget is drawn anew, which the distribution allows at any time. */
+/** Allocations of at least this size are exact at this interval. */
+export function exactFrom(interval: number): number {
+	return max(min(interval, MOST_SAMPLED_BYTES), interval * EXACT_PART);
+}
+
+/** From the next allocation on. The distance to the next point keeps its length in intervals, and the line its distribution. */
 export function setInterval(bytes: number): void {
 	if (!(bytes > 0)) return;
+	const before = intervalBytes;
 	intervalBytes = min(MAX_INTERVAL_BYTES, max(MIN_INTERVAL_BYTES, bytes));
-	if (on) draw();
+	if (!on) return;
+	budget[LEFT] = ((budget[LEFT] as number) * intervalBytes) / before;
+	budget[EXACT] = exactFrom(intervalBytes);
 }
 
 export function isRecording(): boolean {
 	return on;
 }
 
+/** A place on the line finds itself in a gap of length x as often as x is long; within it, anywhere. */
 export function startBudget(): void {
 	on = true;
-	draw();
+	budget[LEFT] = random() * sqrt(2 * random() + 0.25) * intervalBytes;
+	budget[EXACT] = exactFrom(intervalBytes);
 }
 
 /** An infinite budget is never used up: the hooks subtract and go on. */
@@ -51,19 +64,22 @@ export function stopBudget(): void {
 
 /** Every hook's question about an allocation. True: take a sample of it. */
 export function asksForSample(bytes: number): boolean {
+	budget[COUNTED] = (budget[COUNTED] as number) + 1;
+	if (bytes >= (budget[EXACT] as number)) return true;
 	const left = (budget[LEFT] as number) - bytes;
 	budget[LEFT] = left;
-	budget[COUNTED] = (budget[COUNTED] as number) + 1;
-	return left < 0 || bytes >= (budget[EXACT] as number);
+	return left < 0;
 }
 
-export function draw(): void {
-	if (!on) return;
-	budget[LEFT] = -log(1 - random()) * intervalBytes;
-	budget[EXACT] = EXACT_FROM * intervalBytes;
-}
-
-/** What a sampled allocation of this size stands for. */
-export function weightOf(bytes: number): number {
-	return bytes >= EXACT_FROM * intervalBytes ? bytes : bytes / (1 - exp(-bytes / intervalBytes));
+/** What a sampled allocation of this size stands for; its points are used up. */
+export function takeWeight(bytes: number): number {
+	if (bytes >= (budget[EXACT] as number)) return bytes;
+	let points = 0;
+	let left = budget[LEFT] as number;
+	while (left < 0) {
+		points++;
+		left += (0.5 + random()) * intervalBytes;
+	}
+	budget[LEFT] = left;
+	return points * intervalBytes;
 }

@@ -2,21 +2,20 @@ import type { OffHeapReport } from '../../protocol/runtimeLink.ts';
 import { monotonicMs } from '../reporting/clock.ts';
 import {
 	asksForSample,
-	budget,
 	currentInterval,
 	DEFAULT_INTERVAL_BYTES,
-	draw,
 	isRecording,
-	LEFT,
 	setInterval,
 	startBudget,
 	stopBudget,
-	weightOf,
+	takeWeight,
 } from './budget.ts';
-import { captureStack } from './captureStack.ts';
+import { callSites, holdStack } from './captureStack.ts';
 import { ContextTable } from './contextTable.ts';
+import { CostMeter } from './costMeter.ts';
 import { clearKeptObjects } from './keptObjects.ts';
 import { backingBytes, bufferOf, isTypedArray } from './natives.ts';
+import { Origins } from './origins.ts';
 import { StackTable } from './stackTable.ts';
 import { type Birth, type Sample, type SampleSite, TrackedSamples, WASM_MEMORY } from './trackedSamples.ts';
 
@@ -30,9 +29,11 @@ const REPORT_EVERY_MS = 250;
 const SWEEP_SLICE_MS = 2;
 /** Of the time, for sweeps. */
 const SWEEP_SHARE = 0.01;
-/** Of the time, for samples: above, the interval is doubled; below half of it, it goes back to what was asked for. */
-const SAMPLE_SHARE = 0.04;
-const CALM_SHARE = SAMPLE_SHARE / 2.5;
+/** The engine chooses the interval. An emergency brake, far above its budgets: of the time, for samples; and where it is let go again. */
+const BRAKE_SHARE = 0.15;
+const CALM_SHARE = BRAKE_SHARE / 4;
+/** Live bytes against what the process counts, beyond which those looked at first are looked at again. */
+const SUSPICIOUS = 1.02;
 const SITES_OF_STACK = 8 * 8_192;
 const SITE_BYTES = 200;
 const MAX_SITES = 32_768;
@@ -42,6 +43,12 @@ export class OffHeapRecorder {
 	readonly #openRegions: () => readonly number[];
 	readonly #stacks = new StackTable();
 	readonly #contexts = new ContextTable();
+	readonly origins = new Origins();
+	readonly #findOrigin = () => this.origins.of(this.#arriving) ?? this.origins.ofRunning();
+	/** The stream that is passing on a chunk. */
+	#arriving: object | undefined;
+	/** Allocated by Node alone a moment ago: the built-in, for the stream that it may be given to. */
+	#orphan: string | undefined;
 	readonly #sites = new Map<number, SampleSite>();
 	readonly #tracked = new TrackedSamples(
 		(sample, bytes, isLast) => this.#noteFreed(sample, bytes, isLast),
@@ -53,8 +60,8 @@ export class OffHeapRecorder {
 	readonly #changed = new Set<SampleSite>();
 	#asked = DEFAULT_INTERVAL_BYTES;
 	#samples = 0;
-	#samplingMs = 0;
-	#sweepingMs = 0;
+	readonly #sampling = new CostMeter();
+	readonly #sweeping = new CostMeter();
 	#reportedAt = 0;
 	#nextSweep = 0;
 	#judgedSamplingMs = 0;
@@ -73,8 +80,8 @@ export class OffHeapRecorder {
 		this.#changed.clear();
 		this.#birth = { t: 0 };
 		this.#samples = 0;
-		this.#samplingMs = 0;
-		this.#sweepingMs = 0;
+		this.#sampling.reset();
+		this.#sweeping.reset();
 		this.#judgedSamplingMs = 0;
 		this.#isEnding = false;
 		this.#reportedAt = monotonicMs();
@@ -100,13 +107,12 @@ export class OffHeapRecorder {
 	}
 
 	/**
-	 * `made`, a buffer or a view of one, has used up the budget. It stands for the bytes from `from` on. `called` is the function
+	 * `made`, a buffer or a view of one, holds a point of the budget. It stands for the bytes from `from` on. `called` is the function
 	 * whose caller is meant.
 	 */
 	sample(made: object, bytes: number, kind: number, builtin: string, called: AnyFunction, from = 0): void {
-		const weight = weightOf(bytes);
-		if ((budget[LEFT] as number) < 0) draw();
-		this.#take(made, bytes, weight, kind, builtin, called, from);
+		const weight = takeWeight(bytes);
+		if (weight > 0) this.#take(made, bytes, weight, kind, builtin, called, from);
 	}
 
 	#take(
@@ -122,14 +128,44 @@ export class OffHeapRecorder {
 		this.#isBusy = true;
 		try {
 			const began = monotonicMs();
-			this.#add(made, bytes, weight, kind, this.#stacks.idOf(builtin, captureStack(called)), from);
+			const stack = this.#stacks.idOf(builtin, callSites(holdStack(called)), this.#findOrigin);
+			this.#orphan = this.#stacks.isOrphan ? builtin : undefined;
+			this.#add(made, bytes, weight, kind, stack, from);
+			// After each: one that is kept counts for all those it stands for.
 			clearKeptObjects();
-			this.#samplingMs += monotonicMs() - began;
+			this.#sampling.add(monotonicMs() - began);
 		} catch {
 			// A script that broke a built-in we need loses samples, nothing else.
 		} finally {
 			this.#isBusy = false;
 		}
+	}
+
+	/** Looks at a chunk that came to `stream` from outside. */
+	arrive(stream: object, look: () => void): void {
+		this.#arriving = stream;
+		try {
+			look();
+		} finally {
+			this.#arriving = undefined;
+		}
+	}
+
+	/** `stream` passes on a chunk: where it has just been made by Node alone, it is for whoever made the stream. */
+	adopt(chunk: object, stream: object): void {
+		const builtin = this.#orphan;
+		this.#orphan = undefined;
+		if (builtin === undefined || !isTypedArray(chunk)) return;
+		const sample = this.#tracked.newestOf(bufferOf(chunk));
+		const sites = sample && this.origins.of(stream);
+		if (!sites || sample.born !== this.#birth) return;
+		const { site, weight } = sample;
+		const adopted = this.#siteOf(this.#stacks.idOf(builtin, sites), site.kind, site.context);
+		if (!adopted) return;
+		site.bytes -= weight;
+		site.samples--;
+		sample.site = adopted;
+		this.#noteAllocated(adopted, weight, 1);
 	}
 
 	get isRecording(): boolean {
@@ -156,7 +192,10 @@ export class OffHeapRecorder {
 		if (!this.#isEnding && (now < this.#nextSweep || !this.#sweep(now))) return undefined;
 		if (this.#isEnding) this.#tracked.sweepAll();
 		this.#judge(now);
-		return this.#report(now, arrayBuffersBytes());
+		const present = arrayBuffersBytes();
+		// A collection between two slices of the sweep.
+		if (this.#tracked.liveBytes > present * SUSPICIOUS) this.#tracked.sweepAll();
+		return this.#report(now, present);
 	}
 
 	#add(made: object, bytes: number, weight: number, kind: number, stack: number, from: number): void {
@@ -201,9 +240,11 @@ export class OffHeapRecorder {
 
 	/** True when all samples have been looked at. */
 	#sweep(now: number): boolean {
+		const before = this.#tracked.looked;
 		const done = this.#tracked.sweep(now + SWEEP_SLICE_MS, monotonicMs);
+		const looked = this.#tracked.looked - before;
 		const ms = monotonicMs() - now;
-		this.#sweepingMs += ms;
+		this.#sweeping.add(ms, Math.max(1, looked));
 		this.#nextSweep = now + ms / SWEEP_SHARE;
 		if (done) this.#nextSweep = Math.max(this.#nextSweep, now + REPORT_EVERY_MS);
 		return done;
@@ -213,10 +254,10 @@ export class OffHeapRecorder {
 	#judge(now: number): void {
 		const passed = now - this.#reportedAt;
 		if (passed <= 0) return;
-		const share = (this.#samplingMs - this.#judgedSamplingMs) / passed;
-		this.#judgedSamplingMs = this.#samplingMs;
+		const share = (this.#sampling.ms - this.#judgedSamplingMs) / passed;
+		this.#judgedSamplingMs = this.#sampling.ms;
 		const interval = currentInterval();
-		if (share > SAMPLE_SHARE) setInterval(interval * 2);
+		if (share > BRAKE_SHARE) setInterval(interval * 2);
 		else if (share < CALM_SHARE && interval > this.#asked) setInterval(Math.max(this.#asked, interval / 2));
 	}
 
@@ -246,7 +287,7 @@ export class OffHeapRecorder {
 			freed,
 			liveBytes: Math.max(0, this.#tracked.liveBytes),
 			arrayBuffersBytes,
-			spentMs: this.#samplingMs + this.#sweepingMs,
+			spentMs: this.#sampling.ms + this.#sweeping.ms,
 			samples: this.#samples,
 			ownBytes: this.#stacks.ownBytes + this.#tracked.ownBytes + this.#sites.size * SITE_BYTES,
 		};

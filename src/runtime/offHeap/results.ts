@@ -3,6 +3,7 @@ import { asksForSample, budget, COUNTED } from './budget.ts';
 import { IN_HEAP_BYTES } from './constructors.ts';
 import { disguise, replace, withoutOurFrames } from './disguise.ts';
 import { backingBytes, bufferOf, bytesOf, isArrayBuffer, isSharedArrayBuffer, isTypedArray } from './natives.ts';
+import { hookOrigins } from './origins.ts';
 import type { OffHeapRecorder } from './recorder.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -28,9 +29,11 @@ export function hookResults(recorder: OffHeapRecorder): void {
 	hookGrowth(recorder, ArrayBuffer.prototype, 'resize', KIND.arrayBuffer);
 	hookGrowth(recorder, SharedArrayBuffer.prototype, 'grow', KIND.sharedArrayBuffer);
 	const v8 = builtin('node:v8');
-	if (v8 && hookClones(recorder, v8, 'deserialize', 'v8.deserialize')) syncBuiltinESMExports();
+	if (v8) hookClones(recorder, v8, 'deserialize', 'v8.deserialize');
 	hookMessages(recorder);
 	hookSmallFiles(recorder);
+	hookOrigins(recorder.origins, () => recorder.isRecording);
+	syncBuiltinESMExports();
 }
 
 /** What is not loaded with Node itself is hooked once the script has loaded it: asked at every drain. */
@@ -149,19 +152,22 @@ function hookSmallFiles(recorder: OffHeapRecorder): void {
 	const owner = promises as unknown as Record<string, Method>;
 	const original = owner.readFile;
 	if (typeof original !== 'function') return;
-	const { then } = Promise.prototype;
-	const note = (made: unknown): unknown => {
-		const bytes = isTypedArray(made) ? bytesOf(made) : 0;
-		if (bytes > 0 && bytes <= ONE_ROUND_TRIP_BYTES && asksForSample(bytes))
-			recorder.sample(made as object, bytes, KIND.received, 'fs.promises.readFile', note as AnyFunction);
-		return made;
+	// An `async` function like the original; what it gives is settled a turn of the microtasks later.
+	const { wrapper } = {
+		async wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
+			try {
+				const made = await apply(original, this, args);
+				const bytes = recorder.isRecording && isTypedArray(made) ? bytesOf(made) : 0;
+				if (bytes > 0 && bytes <= ONE_ROUND_TRIP_BYTES && asksForSample(bytes))
+					recorder.sample(made as object, bytes, KIND.received, 'fs.promises.readFile', wrapper as AnyFunction);
+				return made;
+			} catch (error) {
+				throw withoutOurFrames(error, wrapper as AnyFunction);
+			}
+		},
 	};
-	const wrapper = likeOriginal(original, (self, args) => {
-		const reading = apply(original, self, args) as Promise<unknown>;
-		return recorder.isRecording ? apply(then, reading, [note]) : reading;
-	});
 	disguise(wrapper as AnyFunction, original as AnyFunction);
-	if (replace(promises, 'readFile', wrapper as AnyFunction)) syncBuiltinESMExports();
+	replace(promises, 'readFile', wrapper as AnyFunction);
 }
 
 function hookRandomBytes(recorder: OffHeapRecorder): void {
@@ -180,8 +186,15 @@ function hookArrivals(recorder: OffHeapRecorder): void {
 	const { Readable } = require('node:stream') as typeof import('node:stream');
 	const original = Readable.prototype.push as Method;
 	const wrapper = function (this: object, chunk: unknown, encoding: unknown): unknown {
-		if (typeof chunk === 'object' && chunk !== null && recorder.isRecording && isFromNetwork(this))
-			noteReceived(recorder, chunk, 'stream chunk', wrapper as AnyFunction);
+		if (typeof chunk === 'object' && chunk !== null && recorder.isRecording) {
+			try {
+				if (isFromNetwork(this))
+					recorder.arrive(this, () => noteReceived(recorder, chunk, 'stream chunk', wrapper as AnyFunction));
+				else recorder.adopt(chunk, this);
+			} catch {
+				// A stream of the script's own kind: it stays with Node's functions.
+			}
+		}
 		return apply(original, this, [chunk, encoding]);
 	};
 	disguise(wrapper as AnyFunction, original as AnyFunction);

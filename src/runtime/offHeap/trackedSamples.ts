@@ -28,7 +28,7 @@ export interface SampleSite {
 /** `from` and `to`: the part of the backing memory that it stands for, so that a part cut off by `resize` counts as freed. */
 export interface Sample {
 	owner: WeakRef<object>;
-	readonly site: SampleSite;
+	site: SampleSite;
 	weight: number;
 	readonly from: number;
 	to: number;
@@ -44,6 +44,8 @@ export class TrackedSamples {
 	#read = 0;
 	#write = 0;
 	liveBytes = 0;
+	/** Samples looked at so far, in all sweeps. */
+	looked = 0;
 
 	constructor(
 		onFreed: (sample: Sample, bytes: number, isLast: boolean) => void,
@@ -73,6 +75,12 @@ export class TrackedSamples {
 		this.liveBytes += sample.weight;
 	}
 
+	/** The one added last, if it is of `owner`. */
+	newestOf(owner: object): Sample | undefined {
+		const sample = this.#samples[this.#samples.length - 1];
+		return sample?.owner.deref() === owner ? sample : undefined;
+	}
+
 	/** The newest samples of `before` are samples of `after` from here on; gives the bytes they stand for, 0 when there is none. */
 	move(before: object, after: object): number {
 		const samples = this.#samples;
@@ -96,6 +104,7 @@ export class TrackedSamples {
 				const sample = samples[i] as Sample;
 				if (this.#isAlive(sample)) samples[this.#write++] = sample;
 			}
+			this.looked += end - this.#read;
 			this.#read = end;
 			if (end < samples.length && nowMs() >= until) {
 				clearKeptObjects();

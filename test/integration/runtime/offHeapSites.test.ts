@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
-import type { RegionEntry } from '../../../src/protocol/entries.ts';
-import type { OffHeapReport, RawFrame } from '../../../src/protocol/runtimeLink.ts';
+import type { RawFrame } from '../../../src/protocol/runtimeLink.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { type OffHeapRow, rowsOf, sum } from './offHeapRows.ts';
 import { fixtures, type Profiled, profile, requireBundles } from './runtimeHost.ts';
 
 const FIXTURE = 'offHeap/sites.mjs';
@@ -32,21 +32,14 @@ const KEPT: Record<string, [bytes: number, count: number]> = {
 /** From so many intervals on an allocation is always sampled, and exact. */
 const EXACT_FROM = 4;
 
-interface Row {
-	frames: RawFrame[];
-	regions: string[];
-	allocatedBytes: number;
-	liveBytes: number;
-}
-
 describe('memory outside the heap by line', () => {
 	before(requireBundles);
 
 	for (const major of allNodes) {
 		describe(`on Node ${major}`, () => {
 			let profiled: Profiled;
-			let rows: Row[];
-			const at = (mark: string): Row[] => rows.filter(({ frames }) => userLine(frames) === lineOf(mark));
+			let rows: OffHeapRow[];
+			const at = (mark: string): OffHeapRow[] => rows.filter(({ frames }) => userLine(frames) === lineOf(mark));
 			const live = (mark: string): number => sum(at(mark), 'liveBytes');
 
 			/** Of a sum of samples with chance p each: the variance is count × size² × (1 - p) / p. Five standard deviations. */
@@ -117,10 +110,6 @@ describe('memory outside the heap by line', () => {
 	}
 });
 
-function sum(rows: readonly Row[], field: 'allocatedBytes' | 'liveBytes'): number {
-	return rows.reduce((total, row) => total + row[field], 0);
-}
-
 function lineOf(mark: string): number {
 	const lines = readFileSync(join(fixtures, FIXTURE), 'utf8').split('\n');
 	const index = lines.findIndex(line => line.endsWith(`// ${mark}`));
@@ -131,42 +120,4 @@ function lineOf(mark: string): number {
 /** The line of the first frame that is the script's and not its helper's. */
 function userLine(frames: readonly RawFrame[]): number | undefined {
 	return frames.find(([name, url]) => url.endsWith('sites.mjs') && name !== 'many' && name !== 'keep')?.[2];
-}
-
-function rowsOf({ offHeap, entries }: Profiled): Row[] {
-	const names = new Map(
-		entries.filter((entry): entry is RegionEntry => entry.type === 'region').map(({ id, name }) => [id, name]),
-	);
-	const stacks = new Map<number, RawFrame[]>();
-	const contexts = new Map<number, number[]>([[0, []]]);
-	const rows = new Map<string, Row>();
-	const row = (stack: number, context: number): Row => {
-		const key = `${stack} ${context}`;
-		const frames = stacks.get(stack);
-		const regions = contexts.get(context);
-		assert.ok(frames && regions, 'a stack or context was not told before its use');
-		const found = rows.get(key) ?? {
-			frames,
-			regions: regions.map(id => names.get(id) ?? '?'),
-			allocatedBytes: 0,
-			liveBytes: 0,
-		};
-		rows.set(key, found);
-		return found;
-	};
-	const told = new Set<OffHeapReport['now']>();
-	for (const report of offHeap) {
-		for (const [id, frames] of report.stacks) stacks.set(id, frames);
-		for (const [id, regions] of report.contexts) contexts.set(id, regions);
-		told.add(report.now);
-		for (const [stack, , context, bytes] of report.allocated) {
-			const { allocatedBytes, liveBytes } = row(stack, context);
-			Object.assign(row(stack, context), { allocatedBytes: allocatedBytes + bytes, liveBytes: liveBytes + bytes });
-		}
-		for (const [stack, , context, bytes, , bornAt] of report.freed) {
-			assert.ok(told.has(bornAt), 'freed before it was told');
-			row(stack, context).liveBytes -= bytes;
-		}
-	}
-	return [...rows.values()];
 }
