@@ -24,7 +24,7 @@ export function attributionSentence(
 	const parts = [figures(shown.heap), figures(shown.offHeap)].filter(part => part !== undefined);
 	const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
 	const name = request.region === undefined ? undefined : model.regions.get(request.region)?.definition.name;
-	const inside = request.region === undefined ? '' : ` in calls of ${visibleText(name ?? '', 80) || '(no name)'}`;
+	const inside = request.region === undefined ? '' : ` in calls of “${visibleText(name ?? '', 80) || '(no name)'}”`;
 	return [
 		`${titleOf(request, shown)}${inside}: ${parts.length > 0 ? formatBytes(total) : 'nothing known'}.`,
 		...(shown.heap === undefined ? [] : [heapWords(shown.heap, request, model)]),

@@ -100,7 +100,7 @@ describe('attributionSentence', () => {
 
 	it('says which figures of a region are exact and which are not', () => {
 		const said = say({ memory: 'both', measure: 'alive', region: 1 });
-		assert.match(said, /^Allocated in the whole run and alive at its end in calls of load.*: \d/);
+		assert.match(said, /^Allocated in the whole run and alive at its end in calls of “load.*”: \d/);
 		assert.match(said, /by time: an approximation\. .*exact, also across await/);
 		assert.ok(!said.includes('\u0007'));
 	});
