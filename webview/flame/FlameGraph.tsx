@@ -20,7 +20,6 @@ export interface FlameGraphProps {
 	focusedFrames: ReadonlySet<number>;
 }
 
-const NO_FRAMES: ReadonlySet<number> = new Set();
 const MOVES: Record<string, FlameMove> = {
 	ArrowUp: 'caller',
 	ArrowDown: 'callee',
@@ -32,7 +31,7 @@ const MIN_PX = 1.5;
 const MOST_HEIGHT = 15_000;
 
 /** Callers above, what they called below; as wide as their bytes. */
-export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames = NO_FRAMES }: FlameGraphProps): JSX.Element {
+export function FlameGraph({ tree, search, onlyMine, parts, focusedFrames }: FlameGraphProps): JSX.Element {
 	const panel = usePanel();
 	const { store, view, tip } = panel;
 	const host = useRef<HTMLDivElement>(null);

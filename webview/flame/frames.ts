@@ -7,9 +7,9 @@ export function nameOf(frame: Frame, onlyMine: boolean): string {
 	return onlyMine ? '(outside your code)' : '(no function)';
 }
 
-/** Whether a frame's function or file contains the text (lower case). */
-export const isHit = (frame: Frame, search: string): boolean =>
-	frame.functionName.toLowerCase().includes(search) || frame.file.toLowerCase().includes(search);
+/** Whether a frame's function or place contains the text (lower case). */
+export const isHit = ({ functionName, file, line }: Frame, search: string): boolean =>
+	functionName.toLowerCase().includes(search) || `${file}:${line}`.toLowerCase().includes(search);
 
 /** Whether it is a line that called, with bytes outside the heap, and not a whole function. */
 export const isLine = ({ functionLine }: Frame): boolean => functionLine !== undefined;
