@@ -12,13 +12,21 @@ const ENDS = bytes(CHATTER_ENDS);
 const LINE = bytes(ATTACHED);
 const NONE = new Uint8Array(0);
 
+/**
+ * A read of this size filled its buffer and may have cut a mark in two. A shorter one has not: each mark is written at once, and arrives at once.
+ */
+const FULL_READ_BYTES = 64 * 1024;
+
 /** Takes marked chatter out of one stream; every other byte stays, in its order. */
 export class ChatterStripper {
 	#depth = 0;
 	#held: Uint8Array = NONE;
 
-	/** What is left of the stream so far, in pieces; a piece may be the chunk itself. */
-	strip(chunk: Uint8Array): Uint8Array[] {
+	/**
+	 * What is left of the stream so far, in pieces; a piece may be the chunk itself. What may be the beginning of a mark is held back where
+	 * the stream was cut, and only there: whoever sends zeros may wait for an answer to them.
+	 */
+	strip(chunk: Uint8Array, isCut = chunk.length >= FULL_READ_BYTES): Uint8Array[] {
 		const data = this.#held.length > 0 ? joined(this.#held, chunk) : chunk;
 		this.#held = NONE;
 		const out: Uint8Array[] = [];
@@ -26,12 +34,13 @@ export class ChatterStripper {
 		let at = this.#next(data, 0);
 		while (at >= 0) {
 			const mark = this.#marks().find(one => startsAt(data, at, one));
-			if (!mark) {
+			const isWhole = mark && data.length - at >= mark.length;
+			if (!mark || (!isWhole && !isCut && this.#depth === 0)) {
 				at = this.#next(data, at + 1);
 				continue;
 			}
 			if (at > from) out.push(data.subarray(from, at));
-			if (data.length - at < mark.length) {
+			if (!isWhole) {
 				this.#held = data.slice(at);
 				return out;
 			}
@@ -42,6 +51,11 @@ export class ChatterStripper {
 		}
 		if (from < data.length) out.push(from === 0 ? data : data.subarray(from));
 		return out;
+	}
+
+	/** Whether bytes are held back that are no mark if nothing comes right behind them. */
+	get waits(): boolean {
+		return this.#held.length > 0 && this.#depth === 0;
 	}
 
 	/** What was held back because it might have become a mark. */

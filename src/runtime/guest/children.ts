@@ -121,15 +121,18 @@ function filterStreams(stdio: unknown): void {
 function filter(socket: { push(chunk: unknown, encoding?: unknown): boolean }): void {
 	const { push } = socket;
 	const stripper = new ChatterStripper();
+	const release = () => {
+		const held = stripper.flush();
+		if (held.length > 0) Reflect.apply(push, socket, [bufferOf(held)]);
+	};
 	const value = function (this: unknown, chunk: unknown, encoding?: unknown): boolean {
-		if (chunk === null) {
-			const held = stripper.flush();
-			if (held.length > 0) Reflect.apply(push, this, [Buffer.from(held)]);
-		}
+		if (chunk === null) release();
 		if (!(chunk instanceof Uint8Array)) return Reflect.apply(push, this, [chunk, encoding]) as boolean;
 		let more = true;
 		for (const piece of stripper.strip(chunk))
 			more = Reflect.apply(push, this, [piece === chunk ? chunk : bufferOf(piece), encoding]) as boolean;
+		// What is there is read in one go: by then a mark would be whole.
+		if (stripper.waits) setImmediate(() => stripper.waits && release());
 		return more;
 	};
 	Object.defineProperty(socket, 'push', { value, configurable: true, enumerable: false, writable: true });

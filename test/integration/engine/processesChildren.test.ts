@@ -60,6 +60,11 @@ onEveryNode('child processes', (major, node) => {
 	});
 	// From Node 26 on they are started another way.
 	if (major !== 20 && major !== 26) return;
+	it('that answer in zeros are heard at once', async () => {
+		const run = await profiledRun({ script: 'processes/zeros.cjs', nodePath: node() });
+		assert.equal(run.stdout.toString(), '1 1\n10 10\n65536 65536\n200000 200000\n18 18\n');
+		assert.equal(joined(run.entries).length, 1);
+	});
 	it('that are short-lived and many lose nothing', async () => {
 		const run = await compared(['many']);
 		assert.equal(joined(run.entries).length, 50);

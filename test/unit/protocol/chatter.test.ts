@@ -12,9 +12,21 @@ describe('ChatterStripper', () => {
 			for (const second of [first, Math.min(bytes.length, first + 7)]) {
 				const stripper = new ChatterStripper();
 				const chunks = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
-				const left = [...chunks.flatMap(chunk => stripper.strip(chunk)), stripper.flush()];
+				const left = [...chunks.flatMap(chunk => stripper.strip(chunk, true)), stripper.flush()];
 				assert.equal(Buffer.concat(left).toString(), expected);
 			}
+	});
+	it('keeps no zeros back from whoever waits for them', () => {
+		const stripper = new ChatterStripper();
+		for (const text of ['answer\0', '\0', `${CHATTER_BEGINS.slice(0, 5)}`]) {
+			const chunk = Buffer.from(text);
+			assert.deepEqual(stripper.strip(chunk), [chunk]);
+		}
+		assert.equal(stripper.waits, false);
+		const full = Buffer.alloc(64 * 1024);
+		assert.equal(Buffer.concat(stripper.strip(full)).length, full.length - 1);
+		assert.equal(stripper.waits, true);
+		assert.deepEqual([...stripper.flush()], [0]);
 	});
 	it('passes a chunk without marks on as it is', () => {
 		const chunk = Buffer.from(LINE);
