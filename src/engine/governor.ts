@@ -23,6 +23,8 @@ const MOST_PENDING_MS = 30_000;
 /** Nothing is said of a process so soon after its beginning: most that are as short are one of many. */
 const QUIET_MS = 5_000;
 const MOST_BYTES = 16 * 1024 * 1024;
+/** At the budget by default; wider at a smaller one. Sums of some tens of MB, as lines have outside the heap, say little beyond. */
+const MOST_OFF_HEAP_BYTES = 2 * 1024 * 1024;
 /** What a recording may lack of the moments before a sudden end is a quarter of a second. */
 const MOST_POLL_MS = 200;
 
@@ -88,7 +90,11 @@ function ask(one: Lever, value: number, t: number): void {
 	one.pendingSince = t;
 }
 
-const MOST: Record<LeverName, number> = { heap: MOST_BYTES, offHeap: MOST_BYTES, poll: MOST_POLL_MS };
+function most(name: LeverName, budget: number): number {
+	if (name === 'poll') return MOST_POLL_MS;
+	if (name === 'heap') return MOST_BYTES;
+	return Math.min(MOST_BYTES, MOST_OFF_HEAP_BYTES * Math.max(1, DEFAULT_BUDGET / budget) ** 2);
+}
 
 /**
  * Keeps what profiling costs under a share of wall time: widens the interval of what costs too much, the heap's first, memory samples
@@ -160,7 +166,7 @@ export class Governor {
 			// What it saves is not known yet.
 			if (one.pendingSince !== undefined) return;
 			const factor = Math.min(MOST_PER_STEP, 2 ** Math.ceil(Math.log2(share / target)));
-			const asked = Math.min(MOST[name], value * factor);
+			const asked = Math.min(most(name, this.#budget), value * factor);
 			if (asked <= value) continue;
 			if (t - one.narrowedAt < RELAPSE_MS) one.patienceMs = Math.min(MOST_PATIENCE_MS, one.patienceMs * 2);
 			ask(one, asked, t);

@@ -1,18 +1,22 @@
 /**
- * Systematic sampling by bytes. On a line along which every allocation takes its size there are points, on average one per interval,
+ * Systematic sampling by bytes. On a line along which every allocation takes up its size there are points, on average one per interval,
  * with gaps drawn evenly from half to one and a half intervals. An allocation that holds points is sampled and stands for as many
  * intervals: the line begins at any place of a gap, so that each byte holds a point with the same chance, and every sum of samples is
- * unbiased. The gaps vary little, and with them the sums: of n points in a row by a third of what Poisson sampling leaves. They vary
- * enough for what repeats itself in step with the interval. Sizes from {@link exactFrom} on stay off the line and stand for themselves.
+ * unbiased. The gaps vary little, and with them the sums, yet enough for what repeats itself in step with the interval. Each power of
+ * two has a line of its own: what is kept often differs in size from what is not, and a sum over all of a line is off by a part of an
+ * interval, however long it is. A sum over some of its allocations is off by less than Poisson sampling would leave it.
+ * Sizes from {@link exactFrom} on stay off the lines and stand for themselves.
  */
 
-/** An array's slots: a number in a variable of a closure would be allocated anew at every change. */
-export const LEFT = 0;
-/** Sizes from here on are always sampled. */
-const EXACT = 1;
+/** An array's slots: a number in a variable of a closure would be allocated anew at every change. Sizes from here on are always sampled. */
+const EXACT = 0;
 /** Allocations counted so far: who finds it changed by a call knows that something within has been counted. */
-export const COUNTED = 2;
-export const budget = new Float64Array([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0]);
+export const COUNTED = 1;
+/** From here on: bytes to the next point, by the leading zeros of the size as a number of 32 bits. */
+const LEFT = 2;
+const LINES = 33;
+export const budget = new Float64Array(LEFT + LINES).fill(Number.POSITIVE_INFINITY);
+budget[COUNTED] = 0;
 
 export const DEFAULT_INTERVAL_BYTES = 512 * 1024;
 const MIN_INTERVAL_BYTES = 4 * 1024;
@@ -23,7 +27,7 @@ const EXACT_PART = 1 / 4;
 
 let intervalBytes = DEFAULT_INTERVAL_BYTES;
 let on = false;
-const { max, min, random, sqrt } = Math;
+const { clz32, max, min, random, sqrt } = Math;
 
 export function currentInterval(): number {
 	return intervalBytes;
@@ -40,7 +44,7 @@ export function setInterval(bytes: number): void {
 	const before = intervalBytes;
 	intervalBytes = min(MAX_INTERVAL_BYTES, max(MIN_INTERVAL_BYTES, bytes));
 	if (!on) return;
-	budget[LEFT] = ((budget[LEFT] as number) * intervalBytes) / before;
+	for (let i = LEFT; i < LEFT + LINES; i++) budget[i] = ((budget[i] as number) * intervalBytes) / before;
 	budget[EXACT] = exactFrom(intervalBytes);
 }
 
@@ -51,14 +55,14 @@ export function isRecording(): boolean {
 /** A place on the line finds itself in a gap of length x as often as x is long; within it, anywhere. */
 export function startBudget(): void {
 	on = true;
-	budget[LEFT] = random() * sqrt(2 * random() + 0.25) * intervalBytes;
+	for (let i = LEFT; i < LEFT + LINES; i++) budget[i] = random() * sqrt(2 * random() + 0.25) * intervalBytes;
 	budget[EXACT] = exactFrom(intervalBytes);
 }
 
 /** An infinite budget is never used up: the hooks subtract and go on. */
 export function stopBudget(): void {
 	on = false;
-	budget[LEFT] = Number.POSITIVE_INFINITY;
+	for (let i = LEFT; i < LEFT + LINES; i++) budget[i] = Number.POSITIVE_INFINITY;
 	budget[EXACT] = Number.POSITIVE_INFINITY;
 }
 
@@ -66,8 +70,9 @@ export function stopBudget(): void {
 export function asksForSample(bytes: number): boolean {
 	budget[COUNTED] = (budget[COUNTED] as number) + 1;
 	if (bytes >= (budget[EXACT] as number)) return true;
-	const left = (budget[LEFT] as number) - bytes;
-	budget[LEFT] = left;
+	const line = LEFT + clz32(bytes);
+	const left = (budget[line] as number) - bytes;
+	budget[line] = left;
 	return left < 0;
 }
 
@@ -75,11 +80,12 @@ export function asksForSample(bytes: number): boolean {
 export function takeWeight(bytes: number): number {
 	if (bytes >= (budget[EXACT] as number)) return bytes;
 	let points = 0;
-	let left = budget[LEFT] as number;
+	const line = LEFT + clz32(bytes);
+	let left = budget[line] as number;
 	while (left < 0) {
 		points++;
 		left += (0.5 + random()) * intervalBytes;
 	}
-	budget[LEFT] = left;
+	budget[line] = left;
 	return points * intervalBytes;
 }

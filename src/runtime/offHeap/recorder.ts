@@ -30,7 +30,7 @@ const SWEEP_SLICE_MS = 2;
 /** Of the time, for sweeps. */
 const SWEEP_SHARE = 0.01;
 /** The engine chooses the interval. An emergency brake, far above its budgets: of the time, for samples; and where it is let go again. */
-const BRAKE_SHARE = 0.15;
+const BRAKE_SHARE = 0.1;
 const CALM_SHARE = BRAKE_SHARE / 4;
 /** Live bytes against what the process counts, beyond which those looked at first are looked at again. */
 const SUSPICIOUS = 1.02;
