@@ -77,7 +77,7 @@ export abstract class ObservedSession implements ProfileSession {
 
 	protected watchDebugger(target: Target, observation: Observation, onHeapLimit: () => void): DebuggerWatch {
 		const { log, logger } = this.core;
-		return new DebuggerWatch(target, observation.maps, {
+		const watch = new DebuggerWatch(target, observation.maps, {
 			onHeapLimit,
 			onSwitchedOff: () =>
 				log.notice(
@@ -86,5 +86,7 @@ export abstract class ObservedSession implements ProfileSession {
 				),
 			onError: error => logger.warn(messageOf(error)),
 		});
+		observation.listen(watch);
+		return watch;
 	}
 }

@@ -7,6 +7,9 @@ const STEPS = [0.75, 0.85, 0.92, 0.97];
 const MACHINE_STEPS = [0.9, 0.95, 0.98];
 /** Below this share of the step a climb is over, and the next one is read again. */
 const EASED = 0.8;
+/** A heap that would be full so soon at its present pace is read now, from this share on. */
+const RUSH_MS = 1_000;
+const RUSH_SHARE = 0.4;
 /** What all of these readings together may take: this share of wall time, and so much more. */
 const SHARE = 0.1;
 const ADVANCE_MS = 3_000;
@@ -27,10 +30,12 @@ export class EvidenceWatch implements PollConsumer {
 	readonly #now: () => number;
 	readonly #onError: (error: unknown) => void;
 	readonly #heap: Climb = { steps: STEPS, read: 0 };
+	readonly #rush: Climb = { steps: [1], read: 0 };
 	readonly #container: Climb = { steps: STEPS, read: 0 };
 	readonly #machine: Climb = { steps: MACHINE_STEPS, read: 0 };
 	#isReading = false;
 	#spentMs = 0;
+	#last: { t: number; share: number } | undefined;
 	#seen: SystemEntry | undefined;
 	#rssThen = 0;
 
@@ -51,7 +56,7 @@ export class EvidenceWatch implements PollConsumer {
 		if (this.#isReading) return;
 		const { oldSpace, heapLimit, rss } = reply;
 		let isNews = false;
-		if (oldSpace !== undefined && heapLimit) isNews = climbed(this.#heap, oldSpace / heapLimit);
+		if (oldSpace !== undefined && heapLimit) isNews = this.#heapClimbed(t, oldSpace / heapLimit);
 		const system = this.#system();
 		if (system !== this.#seen) {
 			this.#seen = system;
@@ -65,6 +70,14 @@ export class EvidenceWatch implements PollConsumer {
 			if (totalBytes > 0) isNews = climbed(this.#machine, 1 - (availableBytes - taken) / totalBytes) || isNews;
 		}
 		if (isNews && this.#spentMs <= ADVANCE_MS + SHARE * t) this.#begin();
+	}
+
+	#heapClimbed(t: number, share: number): boolean {
+		const last = this.#last;
+		this.#last = { t, share };
+		const pace = last && t > last.t ? (share - last.share) / (t - last.t) : 0;
+		const isRush = climbed(this.#rush, share < RUSH_SHARE ? 0 : share + pace * RUSH_MS);
+		return climbed(this.#heap, share) || isRush;
 	}
 
 	#begin(): void {

@@ -18,8 +18,10 @@ export interface PollConsumer {
 	unanswered?(t: number): void;
 }
 
-/** Collections are read at every this many ticks. */
+/** Collections and the spaces of the heap are read at every this many ticks. */
 const GC_EVERY = 4;
+/** And at every tick where so much of the limit is in use: what comes next may be the end. */
+const NEAR_SHARE = 0.7;
 /** After this many unusable answers in a row the user is told. */
 const MOST_FAILURES = 5;
 
@@ -35,6 +37,8 @@ export class PollLoop {
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#inFlight: Promise<void> | undefined;
 	#ticks = 0;
+	#heapLimit: number | undefined;
+	#isNear = false;
 	#gcSince: number;
 	#stopped = false;
 	/** Unusable answers in a row. */
@@ -139,7 +143,7 @@ export class PollLoop {
 			this.#unanswered();
 			return;
 		}
-		const withGc = this.#ticks++ % GC_EVERY === 0;
+		const withGc = this.#ticks++ % GC_EVERY === 0 || this.#isNear;
 		const asked = this.#ask(withGc)
 			.then(reply => reply && this.#deliver(reply, withGc))
 			.catch(error => {
@@ -180,6 +184,8 @@ export class PollLoop {
 		const t = this.#clock.fromTarget(reply.now);
 		const polled = { t, gcSince: this.#gcSince, reply };
 		if (withGc) this.#gcSince = t;
+		this.#heapLimit = reply.heapLimit ?? this.#heapLimit;
+		this.#isNear = this.#heapLimit !== undefined && reply.heapUsed > NEAR_SHARE * this.#heapLimit;
 		for (const consumer of this.#consumers) consumer.polled(polled);
 	}
 }

@@ -1,3 +1,4 @@
+import type { PollConsumer, Polled } from '../collectors/pollLoop.ts';
 import type { SourceMaps } from '../sources/sourceMaps.ts';
 import { ConnectionClosedError } from './cdp.ts';
 import { expression, fillHeap, SNIPPET_URL } from './snippets.ts';
@@ -7,6 +8,14 @@ import type { Target } from './target.ts';
 const SCRIPTS_CACHE_BYTES = 1_000_000;
 /** The debugger costs some 50 µs for each script that comes to be: programs that make them by the thousand must not pay it. */
 const MOST_SCRIPTS = 10_000;
+/**
+ * With less than this left, or three quarters of a smaller limit, the debugger goes: with it V8 raises its limit, and pauses at the next
+ * occasion. Where that comes between two microtasks, V8 crashes (SIGSEGV in Node 20, 22 and 24). A script that fills its heap step by step
+ * must die as it would without us. What has this much room and is over the limit before the next question makes one large allocation: its
+ * place is worth the pause.
+ */
+const NEAR_BYTES = 512 * 1024 * 1024;
+const NEAR_SHARE = 0.75;
 
 export interface DebuggerEvents {
 	/** The script stands still at its heap limit until it is resumed. */
@@ -16,18 +25,25 @@ export interface DebuggerEvents {
 	onError(error: unknown): void;
 }
 
-/** The inspector's debugger, for two things: where source maps are, and the pause when the heap limit is reached. */
-export class DebuggerWatch {
+/** The inspector's debugger, for two things: where source maps are, and the pause when one leap takes the heap to its limit. */
+export class DebuggerWatch implements PollConsumer {
 	readonly #target: Target;
 	readonly #events: DebuggerEvents;
 	#scripts = 0;
+	#isOff = false;
+	#limitBytes: number | undefined;
+	/** Old generation when it was last asked, and the whole heap at that moment. */
+	#oldThen = 0;
+	#usedThen = 0;
 
 	constructor(target: Target, maps: SourceMaps, events: DebuggerEvents) {
 		this.#target = target;
 		this.#events = events;
 		target.control.on('Debugger.scriptParsed', ({ scriptId, url, sourceMapURL }) => {
 			maps.addScript(scriptId, url, sourceMapURL);
-			if (url !== SNIPPET_URL && ++this.#scripts === MOST_SCRIPTS) this.#switchOff();
+			if (url === SNIPPET_URL || ++this.#scripts !== MOST_SCRIPTS || this.#isOff) return;
+			this.#switchOff();
+			events.onSwitchedOff();
 		});
 		target.control.on('Debugger.paused', ({ reason }) => {
 			if (reason === 'OOM') events.onHeapLimit();
@@ -42,6 +58,21 @@ export class DebuggerWatch {
 			control.send('Debugger.enable', { maxScriptsCacheSize: SCRIPTS_CACHE_BYTES }),
 			control.send('Debugger.setSkipAllPauses', { skip: true }),
 		]);
+	}
+
+	polled({ reply: { heapLimit, oldSpace, heapUsed } }: Polled): void {
+		if (heapLimit !== undefined && oldSpace !== undefined) {
+			this.#limitBytes = heapLimit;
+			this.#oldThen = oldSpace;
+			this.#usedThen = heapUsed;
+		}
+		const limit = this.#limitBytes;
+		if (this.#isOff || limit === undefined) return;
+		// All that came since may be old.
+		const old = this.#oldThen + Math.max(0, heapUsed - this.#usedThen);
+		// Over its limit it was let, by a leap: the pause is about to come, and without it the script would live on.
+		if (old >= limit) return;
+		if (limit - old < Math.min(NEAR_BYTES, NEAR_SHARE * limit)) this.#switchOff();
 	}
 
 	/**
@@ -61,8 +92,8 @@ export class DebuggerWatch {
 	}
 
 	#switchOff(): void {
+		this.#isOff = true;
 		this.#target.control.send('Debugger.disable').catch(error => this.#failed(error));
-		this.#events.onSwitchedOff();
 	}
 
 	#failed(error: unknown): void {

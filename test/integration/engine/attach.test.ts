@@ -61,7 +61,7 @@ onEveryNode('a process that is attached to', (_major, node) => {
 
 onNode(24, 'a process that is attached to and reaches its heap limit', (_major, node) => {
 	it('is read there, and goes on to what becomes of it', async () => {
-		const args = ['--max-old-space-size=64', '--inspect=127.0.0.1:0', fixture('outOfMemory.mjs'), 'later'];
+		const args = ['--max-old-space-size=64', '--inspect=127.0.0.1:0', fixture('outOfMemory.mjs'), 'leap'];
 		const child = spawn(node(), args, { env: cleanEnvironment() });
 		try {
 			let stderr = '';

@@ -8,7 +8,7 @@ import { projectRoot } from '../../../scripts/paths.ts';
 import { readRecording } from '../../../src/engine/recordingFile.ts';
 import { cleanEnvironment, fixture, onEveryNode, ProfiledRun } from '../../support/engineRuns.ts';
 
-const LIMIT_MB = 100;
+const LIMIT_MB = 64;
 const FATAL = /^FATAL ERROR: .* - JavaScript heap out of memory$/m;
 
 /** Highest RSS of a process, as the kernel keeps it, looked at until it is gone. */
@@ -31,10 +31,24 @@ function peakOf(pid: number): { stop(): number } {
 	};
 }
 
+/** What Node writes at such an end but for figures, addresses and the one of V8's two causes that came first. */
+function skeleton(stderr: string): string[] {
+	const text = stderr
+		.replace(/(?<=<--- Last few GCs --->\n).*?(?=<--- JS stacktrace|FATAL ERROR)/s, '')
+		.replace(/(?<=^FATAL ERROR: ).*(?= Allocation failed)/m, 'cause');
+	const lines = text.split('\n').filter(Boolean);
+	return lines
+		.map(line => (/^ *\d+: 0x/.test(line) ? 'native frame' : line))
+		.filter((line, i, all) => line !== all[i - 1]);
+}
+
+/** `awaits` fills the heap in microtasks, `leap` is over the limit in one call. */
+const POINTS = ['objects', 'awaits', 'leap'];
+
 describe('the heap limit', () => {
 	onEveryNode('a script that reaches it', (_major, node) => {
-		for (const point of ['objects', 'array']) {
-			it(`with ${point} dies by V8's own hand, as without us, with less than twice the memory`, async function () {
+		for (const point of POINTS) {
+			it(`with ${point} dies by V8's own hand, as without us`, async function () {
 				if (process.platform !== 'linux') this.skip();
 				const stamps = join(tmpdir(), `memory-manager-test-${process.pid}-${Math.random()}.stamps`);
 				const nodeArgs = [`--max-old-space-size=${LIMIT_MB}`];
@@ -49,9 +63,10 @@ describe('the heap limit', () => {
 					words += chunk.toString();
 				});
 				const plainPeak = peakOf(plain.pid ?? 0);
-				const [code, signal] = (await once(plain, 'close')) as [number | null, string | null];
+				const [, signal] = (await once(plain, 'close')) as [number | null, string | null];
 				const withoutUs = plainPeak.stop();
-				assert.match(words, FATAL, `ended with ${code ?? signal}`);
+				assert.equal(signal, 'SIGABRT');
+				assert.match(words, FATAL);
 
 				await using run = await ProfiledRun.start({
 					script: 'killPoints.cjs',
@@ -64,16 +79,19 @@ describe('the heap limit', () => {
 				const { reason, stderr, opened } = await run.finished();
 				const withUs = profiledPeak.stop();
 				rmSync(stamps);
-				assert.equal(reason.kind, 'outOfMemory');
-				assert.match(stderr.toString(), FATAL);
-				assert.equal(signal, 'SIGABRT');
-				assert.equal(reason.kind === 'outOfMemory' && reason.limitBytes, LIMIT_MB * 2 ** 20);
-				assert.equal(opened.model.latestProfile?.cause, 'outOfMemory');
+				// With the cause it is an abort by V8: another signal is no `outOfMemory` with a cause.
+				assert.ok(reason.kind === 'outOfMemory' && reason.cause !== undefined, JSON.stringify(reason));
+				assert.equal(reason.limitBytes, LIMIT_MB * 2 ** 20);
+				assert.deepEqual(skeleton(stderr.toString()), skeleton(words));
+				const { latestProfile } = opened.model;
+				assert.ok(latestProfile);
+				if (point === 'leap') assert.equal(latestProfile.cause, 'outOfMemory');
 				if (process.env.MEMORY_MANAGER_SHOW !== undefined)
 					console.log(
 						`\t${(withoutUs / 2 ** 20).toFixed(0)} MB without us, ${(withUs / 2 ** 20).toFixed(0)} MB with us`,
 					);
-				assert.ok(withUs < 2 * withoutUs, `${withUs} bytes with us, ${withoutUs} without`);
+				// V8 raises its limit for a leap, which then needs what it needs.
+				if (point !== 'leap') assert.ok(withUs < 2 * withoutUs, `${withUs} bytes with us, ${withoutUs} without`);
 			});
 		}
 	});
@@ -93,9 +111,7 @@ describe('the heap limit', () => {
 });
 
 describe('a process of ours that is killed', () => {
-	it('leaves all but the last moment on disk', async function () {
-		// On a machine that is busy with other things a tick may come late.
-		this.retries(2);
+	it('leaves all but the last moment on disk', async () => {
 		const stamps = join(tmpdir(), `memory-manager-test-${process.pid}-${Math.random()}.stamps`);
 		const host = spawn(
 			process.execPath,
@@ -108,13 +124,20 @@ describe('a process of ours that is killed', () => {
 			],
 			{ stdio: ['ignore', 'pipe', 'inherit'] },
 		);
-		const [chunk] = (await once(host.stdout, 'data')) as [Buffer];
-		const [, , path = ''] = chunk.toString().trim().split('\n')[0]?.split(' ') ?? [];
+		let seen = '';
+		const said = new Promise<void>(done => {
+			host.stdout.on('data', chunk => {
+				seen += chunk;
+				done();
+			});
+		});
+		await said;
 		host.kill('SIGKILL');
-		const killedAt = Date.now();
-		await once(host, 'exit');
+		await once(host, 'close');
+		// Against the last that it knew: a machine that is busy may hold up both of us, but not what was read on its way to the disk.
+		const [, , path = '', t] = seen.trimEnd().split('\n').at(-1)?.split(' ') ?? [];
 		const { model, damagedLines } = await readRecording(path);
-		const missing = killedAt - model.header.originEpochMs - (model.latest?.t ?? 0);
+		const missing = Number(t) - (model.latest?.t ?? 0);
 		rmSync(path);
 		rmSync(stamps, { force: true });
 		assert.equal(damagedLines, 0);

@@ -24,8 +24,8 @@ function watched(costMs = 1) {
 			const all = { availableBytes: 8_000 * MB, totalBytes: 16_000 * MB, level: 'normal' as const, levelReason: '' };
 			system = { type: 'system', t: now, ...all, ...facts };
 		},
-		async poll(figures: { oldSpace?: number; rss?: number }) {
-			now += 50;
+		async poll(figures: { oldSpace?: number; rss?: number }, ms = 50) {
+			now += ms;
 			watch.polled({
 				t: now,
 				gcSince: 0,
@@ -48,15 +48,23 @@ function watched(costMs = 1) {
 describe('EvidenceWatch', () => {
 	it('reads once at each step towards the heap limit', async () => {
 		const run = watched();
-		for (const oldSpace of [10, 74, 76, 80, 84, 86, 90, 93, 95, 98, 99, 99]) await run.poll({ oldSpace });
+		for (const oldSpace of [10, 74, 76, 80, 84, 86, 90, 93, 95, 98, 99, 99]) await run.poll({ oldSpace }, 5_000);
 		assert.equal(run.readings(), 4);
+	});
+
+	it('reads early when the heap would be full within a second, and again at each step', async () => {
+		const run = watched();
+		for (const oldSpace of [10, 25, 45, 60]) await run.poll({ oldSpace });
+		assert.equal(run.readings(), 1);
+		await run.poll({ oldSpace: 76 });
+		assert.equal(run.readings(), 2);
 	});
 
 	it('reads again when the heap was emptied in between, and not when it moves about a step', async () => {
 		const run = watched();
-		for (const oldSpace of [76, 72, 76, 70, 76]) await run.poll({ oldSpace });
+		for (const oldSpace of [76, 72, 76, 70, 76]) await run.poll({ oldSpace }, 5_000);
 		assert.equal(run.readings(), 1);
-		for (const oldSpace of [30, 76]) await run.poll({ oldSpace });
+		for (const oldSpace of [30, 76]) await run.poll({ oldSpace }, 5_000);
 		assert.equal(run.readings(), 2);
 	});
 
