@@ -6,7 +6,7 @@ import type { RecordingHeader } from '../../protocol/recording.ts';
 import { errors } from '../errors.ts';
 
 /** How long an entry may wait for the disk, ms: what a crash of ours can lose. */
-const FLUSH_MS = 100;
+const FLUSH_MS = 50;
 /** What may wait for a slow disk. */
 const MOST_UNWRITTEN_BYTES = 64 * 1024 * 1024;
 
@@ -18,6 +18,8 @@ export class RecordingWriter {
 	#waiting: string[] = [];
 	#writing: Promise<void> = Promise.resolve();
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** When the oldest of `#waiting` came. */
+	#waitsSince = 0;
 	#failed = false;
 	#bytes = 0;
 	#unwritten = 0;
@@ -63,15 +65,24 @@ export class RecordingWriter {
 	write(entries: readonly Entry[]): void {
 		if (this.#failed) return;
 		for (const entry of entries) this.#waiting.push(`${JSON.stringify(entry)}\n`);
-		this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+		this.#schedule();
 	}
 
 	/** One line of JSON that is no entry. @returns Its bytes. */
 	writeLine(json: string): number {
 		if (this.#failed) return 0;
 		this.#waiting.push(`${json}\n`);
-		this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+		this.#schedule();
 		return Buffer.byteLength(json) + 1;
+	}
+
+	/** A timer comes late when we were held up: then what waits goes with what came now. */
+	#schedule(): void {
+		const now = performance.now();
+		if (this.#timer === undefined) {
+			this.#waitsSince = now;
+			this.#timer = setTimeout(() => void this.flush(), FLUSH_MS);
+		} else if (now - this.#waitsSince >= FLUSH_MS) void this.flush();
 	}
 
 	/** Ends the recording and takes its file away. */
