@@ -6,6 +6,7 @@ import type { Peak } from '../protocol/snapshot.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatDelta, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
 import { costLines, lastMomentsSection, offHeapSection, partsSection, processesSection } from './memoryText.ts';
+import { mostHeldSection } from './mostHeld.ts';
 import { runtimeSections } from './runtimeText.ts';
 import { section } from './section.ts';
 import { type Column, table } from './table.ts';
@@ -18,6 +19,7 @@ export function reportText(report: Report): string {
 	const sections = [
 		headline(report),
 		lastMomentsSection(report),
+		mostHeldSection(report),
 		memorySection(report),
 		partsSection(report.memory.partsAtPeak),
 		profilingSection(report),
