@@ -38,6 +38,10 @@ describe('A selected time', () => {
 		await showTab(panel, 'allocations');
 		const first = panel.locator('.table-allocations tbody tr').first();
 		assert.match(await first.innerText(), /windows\.mjs:11/);
+		assert.match(
+			await panel.locator('.headline').innerText(),
+			/windows\.mjs:11\s.*MB outside the heap.* of what was live$/s,
+		);
 		const bytes = await offHeap(KEPT_LINE);
 		assert.ok(bytes > 60 * MB && bytes < 140 * MB, `${bytes} bytes for 96 MB`);
 		assert.equal(await first.locator('.off-heap-mark').getAttribute('aria-label'), 'outside the heap');
@@ -53,7 +57,7 @@ describe('A selected time', () => {
 		assert.equal(await chips.count(), 1);
 		assert.match(
 			await panel.locator('.sentence').innerText(),
-			/^Allocated between .* Outside the heap .*, as told at /,
+			/^Allocated between .* Outside the heap .*, as told (?:at|from the start to) /,
 		);
 		await screenshot(window.page, 'selection');
 	});
