@@ -56,10 +56,10 @@ function start(root: HTMLElement): void {
 		pickedRegion: signal(undefined),
 		pickedBatch: signal(undefined),
 		failures,
-		act: action => void messenger.call('action', action).catch(failed),
+		act: action => void messenger.call('action', { action, ...meant(view) }).catch(failed),
 		openSource: ({ file, line, column }) => void messenger.call('openSource', { file, line, column }).catch(failed),
-		clearCache: id => messenger.call('clearCache', { id }),
-		clearPool: id => messenger.call('clearPool', { id }),
+		clearCache: id => messenger.call('clearCache', { id, ...meant(view) }),
+		clearPool: id => messenger.call('clearPool', { id, ...meant(view) }),
 		openSnapshot: path => void messenger.call('openSnapshot', { path }).catch(failed),
 		focusedLine,
 	};
@@ -79,6 +79,9 @@ function start(root: HTMLElement): void {
 	);
 	messenger.notify('ready', undefined);
 }
+
+/** Buttons act on the process that is shown. */
+const meant = ({ process }: ViewSignals): { process: number } => ({ process: process.peek() });
 
 /** A person drags the time axis: every frame has a new view, and keeping one costs as much as drawing it. */
 function keepView(view: ViewSignals, api: VscodeApi): void {

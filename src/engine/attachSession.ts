@@ -147,7 +147,7 @@ class AttachedSession extends ObservedSession {
 	/** Whatever becomes of the reading, the script must go on after it. */
 	async #readAtLimit(): Promise<void> {
 		try {
-			const reading = this.core.running().readAllocations('outOfMemory');
+			const reading = this.core.running().observation.readAllocations('outOfMemory');
 			await withDeadline(reading, LIMIT_READING_MS, 'The script did not answer in time.');
 		} catch (error) {
 			this.core.log.notice('warning', `The reading at the heap limit is missing: ${messageOf(error)}`);
@@ -174,7 +174,7 @@ class AttachedSession extends ObservedSession {
 		const before = this.model.latest?.heapUsedBytes;
 		if (this.model.process?.runtime) return this.core.command({ kind: 'collectGarbage' });
 		// Reading the allocation profile collects first, and works while the script computes.
-		await this.core.running().readAllocations('request');
+		await this.core.running().observation.readAllocations('request');
 		const after = this.model.latest?.heapUsedBytes;
 		const freedBytes = before !== undefined && after !== undefined ? before - after : undefined;
 		return { message: 'Collected.', ...(freedBytes !== undefined && { freedBytes }) };

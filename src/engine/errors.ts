@@ -25,6 +25,7 @@ export type UserErrorCode =
 	| 'badSnapshot'
 	| 'snapshotTooLarge'
 	| 'notRunning'
+	| 'notSampled'
 	| 'noSuchProcess'
 	| 'notANodeProcess'
 	| 'inspectorUnavailable';
@@ -161,6 +162,13 @@ export const errors = {
 			`"${word}" is neither the number of a process nor an inspector's port or host:port. Give one of them.`,
 		),
 	notRunning: () => new UserError('notRunning', 'The script is not running any more.'),
+	processNotRunning: () =>
+		new UserError('notRunning', 'This process is not running any more, or can only be seen from outside.'),
+	notSampled: () =>
+		new UserError(
+			'notSampled',
+			'Allocation sampling does not run in this process: it was switched off, or many others were sampled when it began.',
+		),
 };
 
 export function messageOf(error: unknown): string {

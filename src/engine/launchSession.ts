@@ -112,6 +112,7 @@ class LaunchedSession extends ObservedSession {
 		this.#rendezvous = rendezvous;
 		const { clock, log, logger } = this.core;
 		this.#processes = new Processes({ clock, log, logger, runtimeDir: options.runtimeDir }, options.sampling ?? {});
+		this.core.others = process => this.#processes.running(process);
 		this.ended = new Promise(done => {
 			this.#resolveEnded = done;
 		});

@@ -221,6 +221,10 @@ export class Observation implements PollConsumer {
 		this.#loop?.pollNow();
 	}
 
+	get samplesHeap(): boolean {
+		return this.#options.sampling.allocations !== false;
+	}
+
 	readAllocations(cause: ProfileCause): Promise<void> {
 		return this.#allocations.read(cause, this.#options.log.model.latest?.heapUsedBytes);
 	}

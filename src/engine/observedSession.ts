@@ -45,24 +45,29 @@ export abstract class ObservedSession implements ProfileSession {
 	abstract stop(): Promise<void>;
 	abstract kill(signal: NodeJS.Signals): void;
 
-	command(command: RuntimeCommand): Promise<CommandResult> {
-		return this.core.command(command);
+	command(command: RuntimeCommand, process?: number): Promise<CommandResult> {
+		return this.core.command(command, process);
 	}
 
-	collectGarbage(): Promise<CommandResult> {
-		return this.core.command({ kind: 'collectGarbage' });
+	collectGarbage(process?: number): Promise<CommandResult> {
+		return this.core.command({ kind: 'collectGarbage' }, process);
 	}
 
-	async refreshAllocations(): Promise<void> {
-		await this.core.running().readAllocations('request');
+	refreshAllocations(process?: number): Promise<void> {
+		return this.core.refreshAllocations(process);
 	}
 
-	checkHeapSnapshot(): Promise<SnapshotCost | undefined> {
-		return this.core.checkHeapSnapshot();
+	checkHeapSnapshot(process?: number): Promise<SnapshotCost | undefined> {
+		return this.core.checkHeapSnapshot(process);
 	}
 
-	takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
-		return this.core.takeHeapSnapshot(path, onProgress, signal);
+	takeHeapSnapshot(
+		path: string,
+		onProgress?: (bytes: number) => void,
+		signal?: AbortSignal,
+		process?: number,
+	): Promise<void> {
+		return this.core.takeHeapSnapshot(path, { onProgress, signal, process });
 	}
 
 	/** Aborting the options' signal is `stop()`, as long as the session lasts. */

@@ -1,4 +1,4 @@
-import type { SessionModel } from '../analysis/sessionModel.ts';
+import { MAIN_PROCESS, type SessionModel } from '../analysis/sessionModel.ts';
 import type { SnapshotCost } from '../analysis/snapshotCost.ts';
 import { withDeadline } from '../base/deadlines.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
@@ -12,10 +12,18 @@ import type { Target } from './inspector/target.ts';
 import { Observation } from './observation.ts';
 import { SessionLog } from './sessionLog.ts';
 import type { SessionOptions } from './sessionTypes.ts';
-import { checkSnapshot, takeSnapshot } from './snapshots/takeSnapshot.ts';
+import { checkSnapshot, type TakeSnapshotOptions, takeSnapshot } from './snapshots/takeSnapshot.ts';
 
 /** How long last readings may take before the script goes without them. */
 const FINISH_MS = 8_000;
+
+/** A process or worker of a session that can be asked, and its place in the log. */
+export interface Running {
+	observation: Observation;
+	target: Target;
+	log: TakeSnapshotOptions['log'];
+	model: SessionModel;
+}
 
 /** What launched and attached sessions share: the log, the observation of a target, and how all of it ends. */
 export class SessionCore {
@@ -25,6 +33,8 @@ export class SessionCore {
 	readonly options: SessionOptions;
 	target: Target | undefined;
 	observation: Observation | undefined;
+	/** Finds the session's other processes by their numbers. */
+	others: ((process: number) => Running | undefined) | undefined;
 	#state: SessionState = 'starting';
 	#finishing: Promise<void> | undefined;
 
@@ -96,30 +106,43 @@ export class SessionCore {
 		return reason;
 	}
 
-	/** The observation of a running script; throws `notRunning`. */
-	running(): Observation {
-		if (!this.observation || this.#state !== 'running') throw errors.notRunning();
-		return this.observation;
+	/** What can be asked now; throws `notRunning`. */
+	running(process = MAIN_PROCESS): Running {
+		if (process !== MAIN_PROCESS) {
+			const other = this.others?.(process);
+			if (!other) throw errors.processNotRunning();
+			return other;
+		}
+		const { observation, target, log, model } = this;
+		if (!observation || !target || this.#state !== 'running') throw errors.notRunning();
+		return { observation, target, log, model };
 	}
 
-	async command(command: RuntimeCommand): Promise<CommandResult> {
+	async command(command: RuntimeCommand, process?: number): Promise<CommandResult> {
 		try {
-			return await this.running().command(command);
+			return await this.running(process).observation.command(command);
 		} catch (error) {
 			throw error instanceof ConnectionClosedError ? errors.notRunning() : error;
 		}
 	}
 
-	/** What a heap snapshot would take; rejects where memory would not allow it. */
-	async checkHeapSnapshot(): Promise<SnapshotCost | undefined> {
-		this.running();
-		return checkSnapshot(this.model);
+	async refreshAllocations(process?: number): Promise<void> {
+		const { observation } = this.running(process);
+		if (!observation.samplesHeap) throw errors.notSampled();
+		await observation.readAllocations('request');
 	}
 
-	async takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
-		this.running();
-		const { target, model, log, clock, logger } = this;
-		if (!target) throw errors.notRunning();
-		await takeSnapshot({ target, model, log, clock, logger, path, onProgress, signal });
+	/** What a heap snapshot would take; rejects where memory would not allow it. */
+	async checkHeapSnapshot(process?: number): Promise<SnapshotCost | undefined> {
+		return checkSnapshot(this.running(process).model);
+	}
+
+	async takeHeapSnapshot(
+		path: string,
+		{ process, ...options }: Pick<TakeSnapshotOptions, 'onProgress' | 'signal'> & { process: number | undefined },
+	): Promise<void> {
+		const { target, model, log } = this.running(process);
+		const { clock, logger } = this;
+		await takeSnapshot({ target, model, log, clock, logger, path, ...options });
 	}
 }

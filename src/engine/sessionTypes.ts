@@ -75,16 +75,24 @@ export interface ProfileSession {
 	stop(): Promise<void>;
 	/** Passes a signal to the script, which then does what it would do without us. */
 	kill(signal: NodeJS.Signals): void;
-	/** Asks the runtime inside the script. Rejects with a UserError when it cannot be asked. */
-	command(command: RuntimeCommand): Promise<CommandResult>;
-	collectGarbage(): Promise<CommandResult>;
-	/** Reads the allocation profile now (which forces a full collection). */
-	refreshAllocations(): Promise<void>;
+	/**
+	 * Asks the runtime inside the script. Rejects with a UserError when it cannot be asked. Here and below `process` is the number of a worker or
+	 * child that is meant (`ProcessEntry`); absent: the process that was started.
+	 */
+	command(command: RuntimeCommand, process?: number): Promise<CommandResult>;
+	collectGarbage(process?: number): Promise<CommandResult>;
+	/** Reads the allocation profile now (which forces a full collection). Rejects with a UserError where sampling does not run. */
+	refreshAllocations(process?: number): Promise<void>;
 	/**
 	 * What a heap snapshot would take now, undefined before the first reading. Rejects with the reason where the machine or its container
 	 * has not enough memory for it.
 	 */
-	checkHeapSnapshot(): Promise<SnapshotCost | undefined>;
+	checkHeapSnapshot(process?: number): Promise<SnapshotCost | undefined>;
 	/** Writes a heap snapshot; progress counts bytes written. Removes the half-written file when aborted or failed. */
-	takeHeapSnapshot(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<void>;
+	takeHeapSnapshot(
+		path: string,
+		onProgress?: (bytes: number) => void,
+		signal?: AbortSignal,
+		process?: number,
+	): Promise<void>;
 }

@@ -31,7 +31,11 @@ export function createActions(options: ActionsOptions): PanelHandlers & SidebarH
 			throw error;
 		}
 	};
-	const act = async (action: PanelAction | 'openPanel', shown: ShownSession | undefined): Promise<void> => {
+	const act = async (
+		action: PanelAction | 'openPanel',
+		shown: ShownSession | undefined,
+		process?: number,
+	): Promise<void> => {
 		switch (action) {
 			case 'openPanel':
 				return options.openPanel();
@@ -42,13 +46,16 @@ export function createActions(options: ActionsOptions): PanelHandlers & SidebarH
 				return recordings.reveal(shown.recordingPath);
 			default:
 				if (!shown) throw extensionErrors.noSession();
-				return sessions[action](shown);
+				return sessions[action](shown, process);
 		}
 	};
 	return {
-		action: (action, shown) => reported(act(action, shown)),
-		clearCache: (id, shown) => reported(sessions.clear({ kind: 'clearCache', id }, shown)),
-		clearPool: (id, shown) => reported(sessions.clear({ kind: 'clearPool', id }, shown)),
+		action: (action: PanelAction | 'openPanel', shown: ShownSession | undefined, process?: number) =>
+			reported(act(action, shown, process)),
+		clearCache: (id: number, shown: ShownSession | undefined, process?: number) =>
+			reported(sessions.clear({ kind: 'clearCache', id }, shown, process)),
+		clearPool: (id: number, shown: ShownSession | undefined, process?: number) =>
+			reported(sessions.clear({ kind: 'clearPool', id }, shown, process)),
 		setGcStrategy: (strategy, shown) => reported(sessions.setGcStrategy(strategy, shown)),
 		select: options.select,
 		openSnapshot: path => reported(options.openSnapshot(path)),

@@ -59,9 +59,10 @@ export type ToPanel = {
 export type FromPanel = {
 	ready: [undefined, void];
 	openSource: [{ file: string; line: number; column: number }, void];
-	action: [PanelAction, void];
-	clearCache: [{ id: number }, void];
-	clearPool: [{ id: number }, void];
+	/** Where a process is named, it is the one that is meant; see `ProcessEntry`. */
+	action: [PanelAction | { action: PanelAction; process: number }, void];
+	clearCache: [{ id: number; process?: number }, void];
+	clearPool: [{ id: number; process?: number }, void];
 	/** What is selected has changed; also once after the first session. */
 	select: [Selection, void];
 	/** Opens a heap snapshot of this session in its viewer. */

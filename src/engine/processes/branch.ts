@@ -6,6 +6,7 @@ import { ConnectionClosedError } from '../inspector/cdp.ts';
 import type { SessionClock } from '../inspector/clock.ts';
 import type { Target } from '../inspector/target.ts';
 import { Observation } from '../observation.ts';
+import type { Running } from '../session.ts';
 import type { SessionLog } from '../sessionLog.ts';
 import type { SamplingOptions } from '../sessionTypes.ts';
 import { type BranchFacts, ProcessLog } from './processLog.ts';
@@ -50,9 +51,11 @@ export abstract class Branch {
 		return this.#hasEnded;
 	}
 
-	/** The observation, as long as it can be asked. */
-	get running(): Observation | undefined {
-		return this.target?.isClosed || this.#finishing ? undefined : this.observation;
+	/** As long as it can be asked. */
+	get running(): Running | undefined {
+		const { observation, target, log } = this;
+		if (!observation || !target || target.isClosed || this.#finishing) return undefined;
+		return { observation, target, log, model: log.model };
 	}
 
 	protected observe(target: Target, sampling: SamplingOptions, sameMachine: boolean): Observation {

@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { type CdpClient, ConnectionClosedError, type WorkerInfo } from '../inspector/cdp.ts';
 import { WorkerConnection } from '../inspector/workerConnection.ts';
 import type { RendezvousDirectory } from '../launch/rendezvous.ts';
-import type { Observation } from '../observation.ts';
+import type { Running } from '../session.ts';
 import type { SamplingOptions } from '../sessionTypes.ts';
 import type { Branch, SessionParts } from './branch.ts';
 import { ChildBranch } from './childBranch.ts';
@@ -34,7 +34,8 @@ export class Processes {
 		this.#sampling = sampling;
 	}
 
-	observationOf(process: number): Observation | undefined {
+	/** A process or worker, as long as it can be asked. */
+	running(process: number): Running | undefined {
 		for (const branch of this.#alive) if (branch.number === process) return branch.running;
 		return undefined;
 	}

@@ -19,7 +19,7 @@ export interface TakeSnapshotOptions {
 	target: Target;
 	/** Of the process that is written down. */
 	model: Pick<SessionModel, 'latest' | 'process'>;
-	log: SessionLog;
+	log: Pick<SessionLog, 'add' | 'notice'>;
 	clock: SessionClock;
 	logger: Logger;
 	path: string;

@@ -55,24 +55,25 @@ export class SessionCommands {
 		await this.#options.run(request);
 	}
 
-	async collectGarbage(shown?: ShownSession): Promise<void> {
-		say(await this.#session(shown).collectGarbage());
+	async collectGarbage(shown?: ShownSession, process?: number): Promise<void> {
+		say(await this.#session(shown).collectGarbage(process));
 	}
 
-	async refreshAllocations(shown?: ShownSession): Promise<void> {
-		await this.#session(shown).refreshAllocations();
+	async refreshAllocations(shown?: ShownSession, process?: number): Promise<void> {
+		await this.#session(shown).refreshAllocations(process);
 	}
 
 	async clear(
 		command: Extract<RuntimeCommand, { kind: 'clearCache' | 'clearPool' }>,
 		shown?: ShownSession,
+		process?: number,
 	): Promise<void> {
-		say(await this.#session(shown).command(command));
+		say(await this.#session(shown).command(command, process));
 	}
 
 	/** Empties what the script can make again (caches, idle pool objects, registered objects), then collects. */
-	async comprehensiveCleanup(shown?: ShownSession): Promise<void> {
-		say(await this.#session(shown).command({ kind: 'comprehensiveCleanup' }));
+	async comprehensiveCleanup(shown?: ShownSession, process?: number): Promise<void> {
+		say(await this.#session(shown).command({ kind: 'comprehensiveCleanup' }, process));
 	}
 
 	async setGcStrategy(strategy: GcChoice, shown?: ShownSession): Promise<void> {
@@ -86,9 +87,9 @@ export class SessionCommands {
 		if (strategy) say(await session.command({ kind: 'setGcStrategy', strategy }));
 	}
 
-	async takeHeapSnapshot(shown?: ShownSession): Promise<void> {
+	async takeHeapSnapshot(shown?: ShownSession, process?: number): Promise<void> {
 		const session = this.#session(shown);
-		const cost = await session.checkHeapSnapshot();
+		const cost = await session.checkHeapSnapshot(process);
 		if (cost && cost.ms >= LONG_MS && !(await confirmed(cost))) return;
 		const uri = await vscode.window.showSaveDialog({
 			title: 'Save heap snapshot',
@@ -116,7 +117,7 @@ export class SessionCommands {
 					// V8 collects for a while before it writes the first byte.
 					if (bytes > 0) progress.report({ message: `${message}, ${formatBytes(bytes)} so far` });
 				};
-				await session.takeHeapSnapshot(uri.fsPath, onProgress, abort.signal);
+				await session.takeHeapSnapshot(uri.fsPath, onProgress, abort.signal, process);
 			},
 		);
 		const open = 'Open';

@@ -30,6 +30,11 @@ export function checkAction(value: unknown): PanelAction {
 	return ACTIONS.find(action => action === value) ?? refused('action');
 }
 
+export function checkPanelAction(value: unknown): { action: PanelAction; process?: number } {
+	if (!isRecord(value)) return { action: checkAction(value) };
+	return { action: checkAction(value.action), ...processOf(value, 'action') };
+}
+
 export function checkSidebarAction(value: unknown): FromSidebar['action'][0] {
 	return value === 'openPanel' ? value : checkAction(value);
 }
@@ -41,6 +46,15 @@ export function checkTab(value: unknown): PanelTab | undefined {
 
 export function checkId(value: unknown): number {
 	return isRecord(value) && isCount(value.id) ? value.id : refused('id');
+}
+
+export function checkStore(value: unknown): { id: number; process?: number } {
+	return { id: checkId(value), ...(isRecord(value) && processOf(value, 'id')) };
+}
+
+function processOf({ process }: Record<string, unknown>, name: string): { process?: number } {
+	if (process === undefined) return {};
+	return isCount(process) ? { process } : refused(name);
 }
 
 export function checkPlace(value: unknown): FromPanel['openSource'][0] {

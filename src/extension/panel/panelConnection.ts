@@ -5,14 +5,14 @@ import { Messenger } from '../../protocol/messenger.ts';
 import type { FromPanel, PanelAction, PanelSession, PanelTab, Selection, ToPanel } from '../../protocol/panel.ts';
 import { SessionFeed } from '../sessions/sessionFeed.ts';
 import { isRunning, type ShownSession } from '../sessions/sessionStore.ts';
-import { checkAction, checkId, checkPlace, checkSelection, checkSnapshotPath } from './messageChecks.ts';
+import { checkPanelAction, checkPlace, checkSelection, checkSnapshotPath, checkStore } from './messageChecks.ts';
 import { webviewChannel } from './webviewHost.ts';
 
 /** What a panel can ask for. Each rejects with what to tell the person. */
 export interface PanelHandlers {
-	action(action: PanelAction, shown: ShownSession | undefined): Promise<void>;
-	clearCache(id: number, shown: ShownSession | undefined): Promise<void>;
-	clearPool(id: number, shown: ShownSession | undefined): Promise<void>;
+	action(action: PanelAction, shown: ShownSession | undefined, process?: number): Promise<void>;
+	clearCache(id: number, shown: ShownSession | undefined, process?: number): Promise<void>;
+	clearPool(id: number, shown: ShownSession | undefined, process?: number): Promise<void>;
 	openSource(place: FromPanel['openSource'][0]): Promise<void>;
 	/** What the panel's figures are taken from now. */
 	select(selection: Selection, shown: ShownSession | undefined): void;
@@ -58,9 +58,18 @@ export class PanelConnection implements Disposable {
 				this.#sendAll();
 			},
 			openSource: place => handlers.openSource(checkPlace(place)),
-			action: action => handlers.action(checkAction(action), source.shown),
-			clearCache: argument => handlers.clearCache(checkId(argument), source.shown),
-			clearPool: argument => handlers.clearPool(checkId(argument), source.shown),
+			action: argument => {
+				const { action, process } = checkPanelAction(argument);
+				return handlers.action(action, source.shown, process);
+			},
+			clearCache: argument => {
+				const { id, process } = checkStore(argument);
+				return handlers.clearCache(id, source.shown, process);
+			},
+			clearPool: argument => {
+				const { id, process } = checkStore(argument);
+				return handlers.clearPool(id, source.shown, process);
+			},
 			select: selection => handlers.select(checkSelection(selection), source.shown),
 			openSnapshot: argument => handlers.openSnapshot(checkSnapshotPath(argument), source.shown),
 		});
