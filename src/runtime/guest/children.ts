@@ -36,6 +36,8 @@ interface SyncBinding {
 
 /** Marks and lines that a child's attaching puts into a stream, generously. */
 const CHATTER_BYTES = 256;
+/** Whoever allows a child less output than this means it to the byte: such a child is left alone. */
+const LEAST_BUFFER_BYTES = 64 * 1024;
 
 export function letChildrenJoin(link: Link, preload: string): void {
 	const add = (envPairs: string[], args: readonly string[] = []): string[] => linked(envPairs, args, link, preload);
@@ -173,8 +175,9 @@ function patchSpawnSync(dir: string, add: AddLink): void {
 	const original = binding.spawn;
 	binding.spawn = function spawn(options: SyncOptions): SyncResult {
 		const { envPairs, maxBuffer } = options;
-		const room =
-			typeof maxBuffer === 'number' && Number.isFinite(maxBuffer) ? { maxBuffer: maxBuffer + CHATTER_BYTES } : {};
+		const isBounded = typeof maxBuffer === 'number' && maxBuffer > 0 && Number.isFinite(maxBuffer);
+		if (isBounded && maxBuffer < LEAST_BUFFER_BYTES) return Reflect.apply(original, this, [options]) as SyncResult;
+		const room = isBounded ? { maxBuffer: maxBuffer + CHATTER_BYTES } : {};
 		const own = envPairs ? { ...options, ...room, envPairs: add(envPairs, options.args) } : options;
 		const result = Reflect.apply(original, this, [own]) as SyncResult;
 		if (result.output) result.output = result.output.map(strippedOutput);

@@ -58,6 +58,24 @@ onEveryNode('child processes', (major, node) => {
 			process.kill(pid, 'SIGKILL');
 		}
 	});
+	it('of ES modules join', async () => {
+		const plain = await plainRun(node(), [fixture('processes/spawns.mjs')]);
+		const run = await profiledRun({ script: 'processes/spawns.mjs', nodePath: node() });
+		assert.equal(run.stdout.toString(), plain.stdout.toString());
+		assert.deepEqual(endsOf(run.entries), [exit(3)]);
+	});
+	it('that are killed take their workers with them, in the recording too', async () => {
+		const run = await profiledRun({ script: 'processes/holdsWorker.cjs', nodePath: node() });
+		const told = entriesOfType(run.entries, 'process').slice(1);
+		assert.deepEqual(
+			told.map(({ kind, parent }) => [kind, parent]),
+			[
+				['child', 1],
+				['worker', 2],
+			],
+		);
+		assert.deepEqual(endsOf(run.entries), [{ kind: 'signal', signal: 'SIGKILL' }, { kind: 'terminated' }]);
+	});
 	// From Node 26 on they are started another way.
 	if (major !== 20 && major !== 26) return;
 	it('that answer in zeros are heard at once', async () => {
@@ -74,6 +92,21 @@ onEveryNode('child processes', (major, node) => {
 		);
 		for (const [process, { latest }] of run.opened.model.branches)
 			assert.ok(latest?.heapUsedBytes, `process ${process} has no sample`);
+	});
+	it('whose stderr is a file are followed from outside', async () => {
+		const run = await compared(['file']);
+		const [only] = run.opened.model.branches.values();
+		assert.ok(only?.latest?.rssBytes, 'its RSS is not known');
+		assert.equal(only.latest.heapUsedBytes, undefined);
+		assert.deepEqual(endsOf(run.entries), [exit(0)]);
+		assert.ok(entriesOfType(run.entries, 'notice').some(({ message }) => /its stderr is a file/.test(message)));
+	});
+	it('are held to the output that they are allowed, to the byte', async () => {
+		const run = await compared(['maxBuffer']);
+		assert.match(
+			run.stdout.toString(),
+			/^ENOBUFS SIGTERM\nundefined bounded says\n\nERR_CHILD_PROCESS_STDIO_MAXBUFFER/,
+		);
 	});
 	it('are left alone where they are not wanted', async () => {
 		const args = ['spawn', 'sync'];
