@@ -45,8 +45,8 @@ function written(sink: NodeJS.WriteStream): Promise<void> {
 	return new Promise(resolve => sink.write('', () => resolve()));
 }
 
-/** The pipe itself stands before `stream`, which is a filter on it. */
+/** The pipe itself stands before `stream`, which is a filter on it, or on another one. */
 function letGo(stream: Readable): void {
-	stream.once('unpipe', (source: Readable) => source.destroy());
+	stream.once('unpipe', letGo);
 	stream.destroy();
 }

@@ -46,6 +46,7 @@ describe('the command line', () => {
 			region('fill rows', fill);
 			for (let i = 0; i < 32; i++) cache.set(i, i * i);
 			await pool.use(() => cache.get(31));
+			globalThis.kept = [cache, pool];
 			process.stdin.on('data', data => process.stdout.write(String(data)));
 			process.stdin.on('end', () => { console.log(process.argv.slice(2), rows.length); console.error('to stderr'); process.exitCode = 3; });`,
 		);
