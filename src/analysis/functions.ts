@@ -37,7 +37,7 @@ function findFunctions(nodes: ReadonlyMap<number, CallTreeNode>): Functions {
 	const functions = new Map<number, Frame>();
 	const lines = new Map<number, Frame>();
 	for (const beginning of beginnings(nodes)) {
-		const byName = Map.groupBy(beginning.calls.values(), ({ functionName }) => functionName);
+		const byName = grouped(beginning.calls.values(), ({ functionName }) => functionName);
 		for (const [name, calls] of byName) {
 			const alike = [...beginning.onHeap.values()].filter(({ functionName }) => functionName === name);
 			// Which of several functions of one name and line it is cannot be told.
@@ -46,7 +46,7 @@ function findFunctions(nodes: ReadonlyMap<number, CallTreeNode>): Functions {
 			const first = firstOf(members);
 			const made = functionFrame(onHeap[0] ?? first, first.id);
 			for (const { id } of members) functions.set(id, made);
-			for (const onLine of Map.groupBy(calls, ({ line }) => line).values()) {
+			for (const onLine of grouped(calls, ({ line }) => line).values()) {
 				const call = firstOf(onLine);
 				const line = { ...call, id: LINE_IDS + call.id };
 				for (const { id } of onLine) lines.set(id, line);
@@ -88,4 +88,16 @@ function beginnings(nodes: ReadonlyMap<number, CallTreeNode>): Beginning[] {
 		if (frame.functionLine === undefined && frame.kind !== 'profiler')
 			files.get(frame.file)?.get(frame.line)?.onHeap.set(frame.id, frame);
 	return all;
+}
+
+/** `Map.groupBy` is not there before Node 21, on which the command line runs too. */
+function grouped<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+	const groups = new Map<K, T[]>();
+	for (const item of items) {
+		const key = keyOf(item);
+		const group = groups.get(key);
+		if (group) group.push(item);
+		else groups.set(key, [item]);
+	}
+	return groups;
 }
