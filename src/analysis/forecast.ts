@@ -1,11 +1,11 @@
 import type { SessionModel } from './sessionModel.ts';
-import { type Point, theilSen } from './theilSen.ts';
+import { type Line, type Point, theilSen } from './theilSen.ts';
 
 /** When a limit is reached if memory goes on growing as it does; times are ms of the session. */
 export interface Arrival {
 	limitBytes: number;
 	at: number;
-	/** The interval within which it lies nineteen times out of twenty, as far as growth stays what it was. */
+	/** Within which it lies nineteen times out of twenty as far as growth stays what it was; wider by what was wrong earlier in this run. */
 	earliest: number;
 	latest: number;
 }
@@ -42,6 +42,9 @@ const MOST_POINTS = 120;
 const REACH = 20;
 /** An interval wider than this, latest by earliest wait, says nothing. */
 const WIDEST = 8;
+/** So near the limit nothing is told: the last seconds of a full heap are as long as V8 tries. */
+const LEAST_MISSING = 0.05;
+const LEAST_WAIT_MS = 3_000;
 const RSS_BUCKETS = 40;
 /** Slower growth than this is what any program does while it warms up: 1 MB a minute. */
 const LEAST_BYTES_PER_MS = 1024 ** 2 / 60_000;
@@ -125,24 +128,55 @@ function growthOf(all: readonly Point[], now: number): Growth | undefined {
 	if (!whole || whole.low <= 0 || whole.slope < LEAST_BYTES_PER_MS) return undefined;
 	// Near its limit a script spends its time on collections and grows ever more slowly: once it clearly does, only that counts. The
 	// interval has both.
-	const last = theilSen(points.slice(-Math.max(4, Math.ceil(points.length / 3)))) ?? whole;
+	const newest = points.slice(-Math.max(4, Math.ceil(points.length / 3)));
+	const last = theilSen(newest) ?? whole;
 	const line = last.slope < whole.slope / 2 ? last : whole;
 	// It has begun to fall or to stand still: what it did before that is no forecast.
 	if (last.slope < whole.slope / 10) return undefined;
+	const [least, most] = missedBy(points);
 	return {
 		bytesPerMs: line.slope,
-		lowBytesPerMs: Math.min(whole.low, last.slope),
-		highBytesPerMs: Math.max(whole.high, last.slope),
-		floorBytes: Math.max(0, line.at(now)),
+		lowBytesPerMs: Math.min(whole.low, last.slope, line.slope * least),
+		highBytesPerMs: Math.max(whole.high, last.slope, line.slope * most),
+		// Where growth bends, the newest floors tell where it is.
+		floorBytes: Math.max(0, line.at(now) + medianRest(newest, line)),
 		points: points.length,
 		spanMs: end[0] - first[0],
 	};
+}
+
+/** Shares of the floors from which the rest was foretold. */
+const PASTS = [0.4, 0.55, 0.7];
+/** The least and the most by which growth was another than what would have been said earlier in this run, as factors of that. */
+function missedBy(points: readonly Point[]): [least: number, most: number] {
+	let least = 1;
+	let most = 1;
+	for (const share of PASTS) {
+		const known = points.slice(0, Math.max(4, Math.round(points.length * share)));
+		const past = theilSen(known);
+		if (!past || past.slope <= 0) continue;
+		const then = known.at(-1)?.[0] ?? 0;
+		const newest = points.slice(known.length).slice(-3);
+		const came = newest.map(([t, bytes]) => (bytes - past.at(then)) / (t - then) / past.slope).sort((a, b) => a - b);
+		const factor = came[came.length >> 1];
+		if (factor === undefined) continue;
+		least = Math.min(least, Math.max(0, factor));
+		most = Math.max(most, factor);
+	}
+	return [least, most];
+}
+
+function medianRest(points: readonly Point[], line: Line): number {
+	const rests = points.map(([t, bytes]) => bytes - line.at(t)).sort((a, b) => a - b);
+	return rests[rests.length >> 1] ?? 0;
 }
 
 function arrival(growth: Growth | undefined, limitBytes: number | undefined, now: number): Arrival | undefined {
 	if (!growth || limitBytes === undefined || limitBytes <= growth.floorBytes) return undefined;
 	const missing = limitBytes - growth.floorBytes;
 	const wait = missing / growth.bytesPerMs;
+	// Full but for this a script lives on collections for nobody knows how long.
+	if (missing < LEAST_MISSING * limitBytes || wait < LEAST_WAIT_MS) return undefined;
 	const soonest = missing / growth.highBytesPerMs;
 	const longest = missing / growth.lowBytesPerMs;
 	if (wait > REACH * growth.spanMs || longest > WIDEST * soonest) return undefined;

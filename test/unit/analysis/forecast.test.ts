@@ -104,6 +104,23 @@ describe('forecast', () => {
 		assert.equal(forecast(new SessionModel(sampleHeader)), undefined);
 	});
 
+	it('says nothing in the last seconds before the limit, which are as long as V8 tries', () => {
+		assert.equal(forecast(run(86_000, t => 100 * MB + (t / 1_000) * 10 * MB))?.heapLimit, undefined);
+		assert.ok(forecast(run(70_000, t => 100 * MB + (t / 1_000) * 10 * MB))?.heapLimit);
+	});
+
+	it('is as unsure as it was wrong before in the same run, and says nothing where that means nothing', () => {
+		const steady = forecast(run(60_000, t => 100 * MB + (t / 1_000) * 5 * MB, MB))?.heap;
+		// At 42 s growth fell to a little more than a half.
+		const bent = forecast(run(60_000, t => (t < 42_000 ? 100 + t / 100 : 520 + (t - 42_000) / 180) * MB, MB))?.heap;
+		assert.ok(steady && bent);
+		assert.ok(steady.highBytesPerMs < 1.3 * steady.lowBytesPerMs);
+		assert.ok(bent.highBytesPerMs > 1.5 * bent.lowBytesPerMs, `${bent.lowBytesPerMs} to ${bent.highBytesPerMs}`);
+		// It stood still, then it leapt: no pace of its past says when.
+		const leaping = run(60_000, t => (t < 45_000 ? 100 + t / 50_000 : 101 + (t - 45_000) / 50) * MB, MB / 100);
+		assert.equal(forecast(leaping)?.heapLimit, undefined);
+	});
+
 	it('is not misled by a single floor', () => {
 		const model = run(60_000, t => 100 * MB + (t / 1_000) * 10 * MB);
 		const before = forecast(model)?.heapLimit?.at ?? 0;
