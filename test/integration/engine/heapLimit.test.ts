@@ -5,6 +5,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../../scripts/paths.ts';
+import { endStory } from '../../../src/analysis/endStory.ts';
 import { readRecording } from '../../../src/engine/recordingFile.ts';
 import { cleanEnvironment, fixture, onEveryNode, ProfiledRun } from '../../support/engineRuns.ts';
 
@@ -85,6 +86,9 @@ describe('the heap limit', () => {
 				assert.deepEqual(skeleton(stderr.toString()), skeleton(words));
 				const { latestProfile } = opened.model;
 				assert.ok(latestProfile);
+				const story = endStory(opened.model);
+				assert.ok(story?.ofMemory);
+				assert.match(story.sentence, /^\d.* of 64\.0 MB live, \d+ % from .*killPoints\.cjs:\d+$/);
 				if (point === 'leap') assert.equal(latestProfile.cause, 'outOfMemory');
 				if (process.env.MEMORY_MANAGER_SHOW !== undefined)
 					console.log(
