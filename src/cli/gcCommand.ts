@@ -1,4 +1,5 @@
 import { withDeadline } from '../base/deadlines.ts';
+import { deferred } from '../base/deferred.ts';
 import { attachSession } from '../engine/attachSession.ts';
 import { errors } from '../engine/errors.ts';
 import { isAlive } from '../engine/processRss.ts';
@@ -46,7 +47,7 @@ export async function collectIn(word: string, signal: AbortSignal): Promise<stri
 
 /** The first full sample from now on. */
 function nextSample(session: ProfileSession): Promise<SampleEntry> {
-	const { promise, resolve, reject } = Promise.withResolvers<SampleEntry>();
+	const { promise, resolve, reject } = deferred<SampleEntry>();
 	const subscription = session.onDidAddEntries(entries => {
 		for (const entry of entries) if (entry.type === 'sample' && entry.heapUsedBytes !== undefined) resolve(entry);
 	});

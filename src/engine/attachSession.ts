@@ -1,5 +1,6 @@
 import CDP from 'chrome-remote-interface';
 import { withDeadline } from '../base/deadlines.ts';
+import { deferred } from '../base/deferred.ts';
 import type { EndReason } from '../protocol/entries.ts';
 import { RECORDING_FORMAT } from '../protocol/recording.ts';
 import type { CommandResult } from '../protocol/runtimeLink.ts';
@@ -39,7 +40,7 @@ async function inTime<T>(
 	{ address, signal }: AttachOptions,
 	tooLate?: (late: T) => Promise<void>,
 ): Promise<T> {
-	const { promise: aborted, reject } = Promise.withResolvers<never>();
+	const { promise: aborted, reject } = deferred<never>();
 	const abort = () => reject(signal?.reason);
 	signal?.addEventListener('abort', abort, { once: true });
 	try {

@@ -1,3 +1,4 @@
+import { deferred } from '../../base/deferred.ts';
 import type { EndReason } from '../../protocol/entries.ts';
 import { NOTIFY_BINDING } from '../../protocol/runtimeLink.ts';
 import { messageOf } from '../errors.ts';
@@ -39,7 +40,7 @@ export class WorkerBranch extends Branch {
 	async start(sampling: SamplingOptions, parentOf: (threadId: number) => number | undefined): Promise<void> {
 		const client = this.#client;
 		const observation = this.observe(this.target, sampling, false);
-		const began = Promise.withResolvers<string>();
+		const began = deferred<string>();
 		const silence = setTimeout(() => began.reject(new Error('silent')), SILENT_MS);
 		void client.closed.then(() => began.reject(new ConnectionClosedError()));
 		client.on('Runtime.bindingCalled', ({ name, payload }) => {
