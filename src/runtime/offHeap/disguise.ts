@@ -43,7 +43,7 @@ export function disguiseSources(): void {
 	replace(Function.prototype, 'toString', wrapper);
 }
 
-const OURS = /[/\\](?:preload\.cjs|runtime[/\\]offHeap[/\\]\w+\.ts):\d/;
+const OURS = /[/\\](?:preload(?:Guest)?\.cjs|runtime[/\\]offHeap[/\\]\w+\.ts):\d/;
 const FRAME = /^ {4}at /;
 
 /** The error as it would have been without `called` on the stack: what the original adds above it stays. */
