@@ -1,10 +1,9 @@
 /**
- * Systematic sampling by bytes. On a line along which every allocation takes up its size there are points, on average one per interval,
- * with gaps drawn evenly from half to one and a half intervals. An allocation that holds points is sampled and stands for as many
- * intervals: the line begins at any place of a gap, so that each byte holds a point with the same chance, and every sum of samples is
- * unbiased. The gaps vary little, and with them the sums, yet enough for what repeats itself in step with the interval. Each power of
- * two has a line of its own: what is kept often differs in size from what is not, and a sum over all of a line is off by a part of an
- * interval, however long it is. A sum over some of its allocations is off by less than Poisson sampling would leave it.
+ * Stratified sampling by bytes. On a line along which every allocation takes up its size there is one point in each interval, anywhere
+ * in it. An allocation that holds points is sampled and stands for as many intervals: each byte holds a point with the same chance, so
+ * that every sum of samples is unbiased, also where allocations repeat themselves in step with the interval. A sum over all of a line is
+ * off by an interval at most, however long it is; one over some of its allocations by less than Poisson sampling would leave it. Each
+ * power of two has a line of its own: what is kept often differs in size from what is not.
  * Sizes from {@link exactFrom} on stay off the lines and stand for themselves.
  */
 
@@ -17,6 +16,8 @@ const LEFT = 2;
 const LINES = 33;
 export const budget = new Float64Array(LEFT + LINES).fill(Number.POSITIVE_INFINITY);
 budget[COUNTED] = 0;
+/** Where in its interval the next point of a line is, 0 to 1. */
+const places = new Float64Array(LINES);
 
 export const DEFAULT_INTERVAL_BYTES = 512 * 1024;
 const MIN_INTERVAL_BYTES = 4 * 1024;
@@ -27,7 +28,7 @@ const EXACT_PART = 1 / 4;
 
 let intervalBytes = DEFAULT_INTERVAL_BYTES;
 let on = false;
-const { clz32, max, min, random, sqrt } = Math;
+const { clz32, max, min, random } = Math;
 
 export function currentInterval(): number {
 	return intervalBytes;
@@ -52,10 +53,13 @@ export function isRecording(): boolean {
 	return on;
 }
 
-/** A place on the line finds itself in a gap of length x as often as x is long; within it, anywhere. */
 export function startBudget(): void {
 	on = true;
-	for (let i = LEFT; i < LEFT + LINES; i++) budget[i] = random() * sqrt(2 * random() + 0.25) * intervalBytes;
+	for (let i = 0; i < LINES; i++) {
+		const place = random();
+		places[i] = place;
+		budget[LEFT + i] = place * intervalBytes;
+	}
 	budget[EXACT] = exactFrom(intervalBytes);
 }
 
@@ -79,13 +83,15 @@ export function asksForSample(bytes: number): boolean {
 /** What a sampled allocation of this size stands for; its points are used up. */
 export function takeWeight(bytes: number): number {
 	if (bytes >= (budget[EXACT] as number)) return bytes;
+	const line = clz32(bytes);
+	let left = budget[LEFT + line] as number;
 	let points = 0;
-	const line = LEFT + clz32(bytes);
-	let left = budget[line] as number;
 	while (left < 0) {
 		points++;
-		left += (0.5 + random()) * intervalBytes;
+		const place = random();
+		left += (1 - (places[line] as number) + place) * intervalBytes;
+		places[line] = place;
 	}
-	budget[line] = left;
+	budget[LEFT + line] = left;
 	return points * intervalBytes;
 }
