@@ -52,11 +52,13 @@ export function mayImportRuntime(mainPath: string | undefined, execArgv: readonl
 		)
 	)
 		return true;
-	const queue = [resolve(mainPath)];
+	const main = resolve(mainPath);
+	const queue = [main];
 	const seen = new Set(queue);
 	let bytes = 0;
 	for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-		const file = existing(next);
+		// Commands of packages have no extension.
+		const file = next === main && isFile(main) ? main : existing(next);
 		if (file === undefined) continue;
 		let text: string;
 		try {
@@ -88,5 +90,10 @@ function existing(path: string): string | undefined {
 }
 
 function isFile(path: string): boolean {
-	return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+	try {
+		return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+	} catch {
+		// Below a file, Node 20 throws; so do folders that may not be read.
+		return false;
+	}
 }

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findOnPath } from '../../../scripts/command.ts';
 import { projectRoot } from '../../../scripts/paths.ts';
-import { cleanEnvironment, onEveryNode, plainRun, profiledRun } from '../../support/engineRuns.ts';
+import { cleanEnvironment, entriesOfType, onEveryNode, plainRun, profiledRun } from '../../support/engineRuns.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const work = join(projectRoot, 'test', 'fixtures', 'strangers');
@@ -111,6 +111,8 @@ onEveryNode('a program nobody here wrote', (major, node) => {
 		assert.equal(comparable(run.stderr), comparable(plain.stderr));
 		assert.equal(plain.code, code);
 		assert.deepEqual(run.reason, { kind: 'exit', code });
+		// npm only starts what a person means.
+		if (script !== npmScript()) assert.ok(entriesOfType(run.entries, 'process').length > 0, 'it was not followed');
 	}
 
 	for (const { title, slow, ...stranger } of STRANGERS) {

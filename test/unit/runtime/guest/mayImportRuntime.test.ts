@@ -28,6 +28,12 @@ describe('mayImportRuntime', () => {
 		assert.equal(may({ 'main.mjs': "require('./lib')", 'lib/index.js': uses }), true);
 	});
 
+	it('reads a command without an extension', () => {
+		may({ command: uses, other: "require('./command')" });
+		assert.equal(mayImportRuntime(join(folder.path, 'command'), []), true);
+		assert.equal(mayImportRuntime(join(folder.path, 'other'), []), false);
+	});
+
 	it('is sure only where everything was read', () => {
 		assert.equal(
 			may({ 'main.mjs': "import 'node:fs'; import x from 'pkg'; import './gone.mjs'; read('./data.csv')" }),
