@@ -20,8 +20,8 @@ export interface EndFacts {
 /** V8's way to go: abort, which is a trap where the compiler makes one of it. */
 const ABORTS: ReadonlySet<string> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL']);
 /**
- * With a debugger, V8 may crash in its own pause at the heap limit where it is reached from a microtask (seen in Node 24): no words, another
- * signal, and the heap is what it died of.
+ * With a debugger, anybody's, V8 may crash where the heap limit is reached between microtasks (seen in Node 20, 22 and 24): no words,
+ * another signal, and the heap is what it died of. Ours is off before that.
  */
 const CRASH = 'SIGSEGV';
 /** Above this a heap counts as full where V8's own words are not at hand. */
