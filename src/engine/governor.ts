@@ -20,8 +20,8 @@ const RELAPSE_MS = 60_000;
 const WEIGHT = 0.5;
 /** What was asked for may take until the next reading; after this long it is no longer waited for. */
 const MOST_PENDING_MS = 30_000;
-/** Nothing is said of a process so soon after its beginning: most that are as short are one of many. */
-const QUIET_MS = 5_000;
+/** For how long nothing is said of a process that another one started: most that are as short are one of many. */
+export const BRANCH_QUIET_MS = 5_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 /** At the budget by default; wider at a smaller one. Sums of some tens of MB, as lines have outside the heap, say little beyond. */
 const MOST_OFF_HEAP_BYTES = 2 * 1024 * 1024;
@@ -103,17 +103,17 @@ function most(name: LeverName, budget: number): number {
 export class Governor {
 	readonly #budget: number;
 	readonly #levers: Record<LeverName, Lever> = { heap: lever(), offHeap: lever(), poll: lever() };
-	readonly #beganAt: number;
+	readonly #quietUntil: number;
 	#lastAt: number;
 	/** Sentences that wait until there is a reason to tell them. */
 	#held: string[] = [];
 	#profilesAreRare = false;
 	#rareSince: number | undefined;
 
-	/** `budget` is 0 to 1; 0 sets no bound. `t` is when costs begin to count. */
-	constructor(budget: number, t: number) {
+	/** `budget` is 0 to 1; 0 sets no bound. `t` is when costs begin to count; changes in the first `quietMs` are told after them. */
+	constructor(budget: number, t: number, quietMs = 0) {
 		this.#budget = budget;
-		this.#beganAt = t;
+		this.#quietUntil = t + quietMs;
 		this.#lastAt = t;
 	}
 
@@ -130,7 +130,7 @@ export class Governor {
 		decision.profileShare = this.#profileShare();
 		this.#tellOfProfiles(t, decision);
 		this.#held.push(...decision.notices);
-		decision.notices = t - this.#beganAt < QUIET_MS ? [] : this.#held.splice(0);
+		decision.notices = t < this.#quietUntil ? [] : this.#held.splice(0);
 		return decision;
 	}
 

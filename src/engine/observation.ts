@@ -11,7 +11,7 @@ import { type PollConsumer, PollLoop } from './collectors/pollLoop.ts';
 import { RuntimeEvents } from './collectors/runtimeEvents.ts';
 import { SystemSampler } from './collectors/systemSampler.ts';
 import { messageOf, UserError } from './errors.ts';
-import { type Change, DEFAULT_BUDGET, Governor } from './governor.ts';
+import { BRANCH_QUIET_MS, type Change, DEFAULT_BUDGET, Governor } from './governor.ts';
 import { ConnectionClosedError } from './inspector/cdp.ts';
 import { monotonicMs, type SessionClock } from './inspector/clock.ts';
 import { parseCommandResult, parseSetUp } from './inspector/pollReply.ts';
@@ -80,7 +80,11 @@ export class Observation implements PollConsumer {
 		);
 		// The first polls of a process are its dearest: what profiling costs is not known before it has run for a while.
 		this.#costAt = clock.now();
-		this.#governor = new Governor(sampling.overheadBudget ?? DEFAULT_BUDGET, clock.now());
+		this.#governor = new Governor(
+			sampling.overheadBudget ?? DEFAULT_BUDGET,
+			clock.now(),
+			options.isBranch ? BRANCH_QUIET_MS : 0,
+		);
 		const tree = new CallTreeBuilder(this.maps, runtimeDir);
 		const regionsTold = () => this.#events.settled();
 		this.#offHeap = new OffHeapEvents({ clock, tree, emit: log.add, regionsTold, onError: this.#onError });

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { type Decision, Governor, type Intervals, type LeverName } from '../../../src/engine/governor.ts';
+import {
+	BRANCH_QUIET_MS,
+	type Decision,
+	Governor,
+	type Intervals,
+	type LeverName,
+} from '../../../src/engine/governor.ts';
 
 const KB = 1024;
 const BASE: Intervals = { heap: 128 * KB, offHeap: 256 * KB, poll: 50 };
@@ -7,8 +13,8 @@ const BASE: Intervals = { heap: 128 * KB, offHeap: 256 * KB, poll: 50 };
 type Load = Partial<Record<LeverName, number>>;
 
 /** A script under the governor: everything asked for is in force at the next second. */
-function governed(budget: number) {
-	const governor = new Governor(budget, 0);
+function governed(budget: number, quietMs?: number) {
+	const governor = new Governor(budget, 0, quietMs);
 	const intervals = { ...BASE };
 	const spent = { heap: 0, offHeap: 0, poll: 0 };
 	const notices: string[] = [];
@@ -66,7 +72,7 @@ describe('Governor', () => {
 		]);
 	});
 	it('says nothing of a process that is as short as most children, and everything of one that goes on', () => {
-		const { seconds } = governed(0.03);
+		const { seconds } = governed(0.03, BRANCH_QUIET_MS);
 		const { intervals, notices } = seconds(4, { heap: 0.06 });
 		assert.equal(intervals.heap, 1_024 * KB);
 		assert.deepEqual(notices, []);
