@@ -73,8 +73,11 @@ export function isNodesAlone(sites: readonly NodeJS.CallSite[]): boolean {
 	return true;
 }
 
+/** `node:` or `wasm:`: the parser of `fetch` is such a module, and a script's own is called by the script. */
 const isOfNode = (url: string): boolean =>
-	url[0] === 'n' && url[1] === 'o' && url[2] === 'd' && url[3] === 'e' && url[4] === ':';
+	url[4] === ':' &&
+	((url[0] === 'n' && url[1] === 'o' && url[2] === 'd' && url[3] === 'e') ||
+		(url[0] === 'w' && url[1] === 'a' && url[2] === 's' && url[3] === 'm'));
 
 function framesOf(sites: readonly NodeJS.CallSite[]): RawFrame[] {
 	const frames: RawFrame[] = [];
