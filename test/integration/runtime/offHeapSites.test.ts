@@ -62,7 +62,7 @@ describe('memory outside the heap by line', () => {
 				} finally {
 					await folder.remove();
 				}
-				assert.equal(profiled.stdout, 'true\n', profiled.stderr);
+				assert.equal(profiled.stdout, 'true\n', `${profiled.code} ${profiled.signal}: ${profiled.stderr}`);
 				rows = rowsOf(profiled);
 			});
 
