@@ -8,11 +8,12 @@ import { SiteLink } from '../tables/cells.tsx';
 /** The one line to look at first. */
 export function LargestLine({ line, measure }: { line: LineFigure; measure: Measure }): JSX.Element {
 	const { file, functionName } = line;
-	const name = functionName === '' || functionName === '(anonymous)' ? '' : ` in ${visibleText(functionName, 80)}`;
+	const name = functionName === '' || functionName === '(anonymous)' ? '' : `in ${visibleText(functionName, 80)}:`;
 	return (
 		<p class="headline">
 			<SiteLink site={{ file, line: line.line, column: 1 }} />
-			{name}: {lineWords(line, measure)}
+			{name && <span>{name}</span>}
+			<span>{lineWords(line, measure)}</span>
 		</p>
 	);
 }
