@@ -13,8 +13,9 @@ import { type BranchFacts, ProcessLog } from './processLog.ts';
 
 /** How long a last reading may hold up a process that ends. */
 const FINISH_MS = 4_000;
-/** What ended sooner than this had no time to hold much: its last profile would cost more than it tells. */
+/** What ended sooner than this and held no more than a Node does by itself: its last profile would cost more than it tells. */
 const SHORT_MS = 150;
+const SMALL_BYTES = 16 * 1024 * 1024;
 
 /** What all processes of a session share. */
 export interface SessionParts {
@@ -86,13 +87,21 @@ export abstract class Branch {
 		if (!observation || !target) return;
 		try {
 			if (target.isClosed) throw new ConnectionClosedError();
-			const isShort = cause === 'final' && this.parts.clock.now() - this.log.beganAt < SHORT_MS;
-			await withDeadline(observation.finish(cause, !isShort), limitMs, 'It did not answer in time.');
+			await withDeadline(
+				observation.finish(cause, cause !== 'final' || this.#tellsMuch),
+				limitMs,
+				'It did not answer in time.',
+			);
 		} catch (error) {
 			if (!(error instanceof ConnectionClosedError))
 				this.parts.logger.warn(`The last reading of process ${this.number} is missing: ${messageOf(error)}`);
 			await observation.abandon();
 		}
+	}
+
+	get #tellsMuch(): boolean {
+		const ms = this.parts.clock.now() - this.log.beganAt;
+		return ms >= SHORT_MS || (this.log.model.latest?.heapUsedBytes ?? 0) > SMALL_BYTES;
 	}
 
 	/** Its last word; whatever was still being read is dropped. */
