@@ -106,7 +106,7 @@ export class Processes {
 	/** The process is at its end: its workers will be gone with it. */
 	async finishWorkersOf(process: number): Promise<void> {
 		const workers = [...this.#threads].filter(([, of]) => of === process);
-		await withDeadline(Promise.all(workers.map(([worker]) => worker.finish())), WORKERS_MS, '').catch(() => {
+		await withDeadline(Promise.all(workers.map(([worker]) => worker.leave())), WORKERS_MS, '').catch(() => {
 			// What they told up to here is in the recording.
 		});
 	}

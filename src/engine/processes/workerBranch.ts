@@ -25,6 +25,7 @@ export class WorkerBranch extends Branch {
 	override readonly target: Target;
 	readonly #client: CdpClient;
 	#reason: EndReason | undefined;
+	#askDirectly: () => void = () => {};
 
 	constructor(parts: SessionParts, facts: BranchFacts, parent: CdpClient, sessionId: string) {
 		super(parts, facts);
@@ -41,7 +42,8 @@ export class WorkerBranch extends Branch {
 		const client = this.#client;
 		const observation = this.observe(this.target, sampling, false);
 		const began = deferred<string>();
-		const silence = setTimeout(() => began.reject(new Error('silent')), SILENT_MS);
+		this.#askDirectly = () => began.reject(new Error('silent'));
+		const silence = setTimeout(this.#askDirectly, SILENT_MS);
 		void client.closed.then(() => began.reject(new ConnectionClosedError()));
 		client.on('Runtime.bindingCalled', ({ name, payload }) => {
 			if (name !== NOTIFY_BINDING) return;
@@ -76,6 +78,16 @@ export class WorkerBranch extends Branch {
 		await this.finish();
 		// It goes on to its end, where it waits again: who detaches here loses the command.
 		await this.target.run(leave, HUB_KEY, ENGINE_KEY).catch(error => this.#failed(error));
+	}
+
+	/** Its process is about to end it: it must not wait for us then, for its process waits for it and can pass nothing on any more. */
+	async leave(): Promise<void> {
+		this.#askDirectly();
+		await this.finish();
+		await this.#client
+			.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: false })
+			.catch(error => this.#failed(error));
+		await this.#client.close().catch(error => this.#failed(error));
 	}
 
 	/** It is over, and waits for us only. */

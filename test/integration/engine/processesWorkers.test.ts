@@ -47,6 +47,12 @@ onEveryNode('worker threads', (major, node) => {
 			assert.ok(names.has('grow'), `the last profile of process ${process} does not name its function`);
 		}
 	});
+	it('that wait for messages do not keep their process from its end', async () => {
+		const run = await profiledRun({ script: 'processes/idleWorkers.cjs', nodePath: node() });
+		assert.deepEqual(run.reason, { kind: 'exit', code: 4 });
+		assert.deepEqual([run.stdout.toString(), run.stderr.toString()], ['up\n', '']);
+		assert.deepEqual([...endsOf(run.entries).values()], [{ kind: 'terminated' }, { kind: 'terminated' }]);
+	});
 	// Node 20 was the last to start workers another way.
 	if (major !== 20 && major !== 24) return;
 	it('that are short-lived and many lose nothing, and make nobody warn', async () => {
