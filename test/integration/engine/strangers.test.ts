@@ -107,7 +107,8 @@ onEveryNode('a program nobody here wrote', (major, node) => {
 		const target = { kind: 'command', command: `node ${words.join(' ')}` } as const;
 		const run = await profiledRun({ target, nodePath: node(), cwd: work, env });
 		assert.match(`${plain.stdout}${plain.stderr}`, prints);
-		assert.equal(comparable(run.stdout), comparable(plain.stdout));
+		const said = `${JSON.stringify(run.reason)} ${run.stderr}`;
+		assert.equal(comparable(run.stdout), comparable(plain.stdout), said);
 		assert.equal(comparable(run.stderr), comparable(plain.stderr));
 		assert.equal(plain.code, code);
 		assert.deepEqual(run.reason, { kind: 'exit', code });
