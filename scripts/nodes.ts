@@ -8,6 +8,8 @@ import { cacheFolder } from './paths.ts';
 
 export type NodeMajor = 20 | 22 | 24 | 26;
 export const allNodes: readonly NodeMajor[] = [20, 22, 24, 26];
+/** The oldest and the newest: for what does not differ in between, and takes long. */
+export const outerNodes = [20, 26] as const satisfies readonly NodeMajor[];
 
 /** Exact, so that a result can be repeated; sizes are those of Linux x64. */
 const releases: Readonly<Record<NodeMajor, { readonly version: string; readonly size: string }>> = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { allNodes, type NodeMajor, nodeBinary } from '../../scripts/nodes.ts';
+import { allNodes, type NodeMajor, nodeBinary, outerNodes } from '../../scripts/nodes.ts';
 import { projectRoot } from '../../scripts/paths.ts';
 import { withDeadline } from '../../src/base/deadlines.ts';
 import { launchSession } from '../../src/engine/launchSession.ts';
@@ -20,6 +20,11 @@ const DEADLINE_MS = 45_000;
 /** One `describe` for each Node that scripts may run on. */
 export function onEveryNode(title: string, body: (major: NodeMajor, node: () => string) => void): void {
 	for (const major of allNodes) onNode(major, title, body);
+}
+
+/** See `outerNodes`. */
+export function onOuterNodes(title: string, body: (major: NodeMajor, node: () => string) => void): void {
+	for (const major of outerNodes) onNode(major, title, body);
 }
 
 export function onNode(major: NodeMajor, title: string, body: (major: NodeMajor, node: () => string) => void): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isAlive } from '../../../src/engine/processRss.ts';
 import type { EndReason, Entry, ProcessEntry } from '../../../src/protocol/entries.ts';
-import { entriesOfType, fixture, onEveryNode, ProfiledRun, plainRun, profiledRun } from '../../support/engineRuns.ts';
+import { entriesOfType, fixture, onOuterNodes, ProfiledRun, plainRun, profiledRun } from '../../support/engineRuns.ts';
 
 const SCRIPT = 'processes/children.cjs';
 const endsOf = (entries: readonly Entry[]): (EndReason | undefined)[] =>
@@ -13,7 +13,7 @@ const joined = (entries: readonly Entry[]): ProcessEntry[] =>
 	entriesOfType(entries, 'process').filter(({ kind }) => kind === 'child');
 const exit = (code: number): EndReason => ({ kind: 'exit', code });
 
-onEveryNode('child processes', (major, node) => {
+onOuterNodes('child processes', (major, node) => {
 	async function compared(ways: readonly string[]) {
 		const plain = await plainRun(node(), [fixture(SCRIPT), ...ways]);
 		const run = await profiledRun({ script: SCRIPT, args: ways, nodePath: node() });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type PartsSample, partBytes, type RssPartKind, rssParts } from '../../../src/analysis/rssParts.ts';
 import type { SampleEntry } from '../../../src/protocol/entries.ts';
-import { entriesOfType, onEveryNode, ProfiledRun } from '../../support/engineRuns.ts';
+import { entriesOfType, onOuterNodes, ProfiledRun } from '../../support/engineRuns.ts';
 
 const MB = 2 ** 20;
 const HELD = 128 * MB;
@@ -15,7 +15,7 @@ const cases: { kind: string; where: RssPartKind | undefined; holds: string }[] =
 ];
 
 describe('parts of RSS', () => {
-	onEveryNode('a script', (major, node) => {
+	onOuterNodes('a script', (major, node) => {
 		if (process.platform !== 'linux') return;
 		// V8 counts the memory of WebAssembly as external; from Node 26 on it counts it nowhere, and it is native.
 		const wasm = {

@@ -11,8 +11,8 @@ import {
 	type FinishedRun,
 	fixture,
 	isAlive,
-	onEveryNode,
 	onNode,
+	onOuterNodes,
 	ProfiledRun,
 	profiledRun,
 	type RunOptions,
@@ -63,7 +63,7 @@ describe('signals and ends', () => {
 		assert.deepEqual([opened.damagedLines, opened.cutLastLine], [0, false]);
 	}
 
-	onEveryNode('a script that gets a signal', (_major, node) => {
+	onOuterNodes('a script that gets a signal', (_major, node) => {
 		for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGHUP'] as const)
 			it(`${signal} from outside ends by it, and what was seen is kept`, async () => {
 				const run = await signalled({ nodePath: node() }, (_run, pid) => process.kill(pid, signal));
@@ -161,7 +161,7 @@ describe('signals and ends', () => {
 			});
 	});
 
-	onEveryNode('a script that needs more memory than it may have', (_major, node) => {
+	onOuterNodes('a script that needs more memory than it may have', (_major, node) => {
 		it('is told to be out of memory, and what filled it', async () => {
 			const nodeArgs = ['--max-old-space-size=64'];
 			const run = await profiledRun({ script: 'outOfMemory.mjs', nodeArgs, nodePath: node() });

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findOnPath } from '../../../scripts/command.ts';
 import { projectRoot } from '../../../scripts/paths.ts';
-import { cleanEnvironment, entriesOfType, onEveryNode, plainRun, profiledRun } from '../../support/engineRuns.ts';
+import { cleanEnvironment, entriesOfType, onOuterNodes, plainRun, profiledRun } from '../../support/engineRuns.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const work = join(projectRoot, 'test', 'fixtures', 'strangers');
@@ -86,7 +86,7 @@ const comparable = (bytes: Buffer): string =>
 		.replace(/\d+(\.\d+)?( ?ms\b|(?<=\d)s\b)/g, '<time>')
 		.replace(/(duration_ms:? )\d+(\.\d+)?/g, '$1<time>');
 
-onEveryNode('a program nobody here wrote', (major, node) => {
+onOuterNodes('a program nobody here wrote', (major, node) => {
 	const oldestOrNewest = major === 20 || major === 26;
 	let folder: TemporaryFolder;
 	before(() => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
+import { nodeBinary, outerNodes } from '../../../scripts/nodes.ts';
 import { projectRoot } from '../../../scripts/paths.ts';
 import {
 	deadPid,
@@ -21,7 +21,7 @@ const TOLERANCE = 0.35;
 describe('caches in real processes', () => {
 	before(requireBundles);
 
-	for (const major of allNodes) {
+	for (const major of outerNodes) {
 		it(`weak values vanish, dropped caches too, and sizeOf is near the heap, on Node ${major}`, async function () {
 			this.timeout(60_000);
 			const env = { ...plainEnvironment(), RUNTIME: join(runtimeFolder, 'index.cjs') };

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { allNodes, type NodeMajor, nodeBinary } from '../../../scripts/nodes.ts';
+import { type NodeMajor, nodeBinary, outerNodes } from '../../../scripts/nodes.ts';
 import type { LeakDiagnosis, LeakFinding } from '../../../src/runtime/leaks/diagnosisTypes.ts';
 import { entriesOfType, profiledRun } from '../../support/engineRuns.ts';
 import { copyExamples, type ExampleWorkspace } from '../../support/exampleWorkspace.ts';
@@ -53,7 +53,7 @@ describe('leaks', function () {
 	const at = (finding: LeakFinding) =>
 		finding.site && `${finding.site.file.split(/[\\/]/).at(-1)}:${finding.site.line}`;
 
-	for (const major of allNodes) {
+	for (const major of outerNodes) {
 		describe(`on Node ${major}`, () => {
 			it('finds nothing in a program that keeps nothing', async () => {
 				const found = await diagnosis(major, 'flat');
