@@ -6,6 +6,7 @@ import { type Panel, usePanel } from '../context.ts';
 import { FindingsTab } from '../findings/FindingsTab.tsx';
 import { AllocationsTab } from '../flame/AllocationsTab.tsx';
 import { TABS } from '../state.ts';
+import { tabAfterKey } from '../tabKeys.ts';
 import { MemoryTab } from '../tables/MemoryTab.tsx';
 import { RegionsTab } from '../tables/RegionsTab.tsx';
 import { WorkTab } from '../work/WorkTab.tsx';
@@ -36,14 +37,7 @@ export function Tabs(): JSX.Element {
 	const chosen = view.tab.value;
 	const View = VIEWS[chosen];
 	const onKeyDown = (event: KeyboardEvent) => {
-		const steps: Record<string, number> = {
-			ArrowRight: 1,
-			ArrowLeft: -1,
-			Home: -TABS.indexOf(chosen),
-			End: -TABS.indexOf(chosen) - 1,
-		};
-		const step = steps[event.key];
-		const next = step === undefined ? undefined : TABS.at((TABS.indexOf(chosen) + step) % TABS.length);
+		const next = tabAfterKey(TABS, chosen, event.key);
 		if (!next) return;
 		event.preventDefault();
 		view.tab.value = next;

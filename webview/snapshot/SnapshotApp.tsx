@@ -5,6 +5,7 @@ import { visibleText } from '../../src/protocol/text.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/protocol/units.ts';
 import { Button, IconButton, SearchField } from '../controls.ts';
 import { Icon } from '../icons.tsx';
+import { tabAfterKey } from '../tabKeys.ts';
 import { BuffersTab } from './BuffersTab.tsx';
 import { ChangesTab } from './ChangesTab.tsx';
 import { ClassesTab } from './ClassesTab.tsx';
@@ -141,10 +142,7 @@ function Tabs(): JSX.Element {
 	const list = useRef<HTMLDivElement>(null);
 	const chosen = choices.tab.value;
 	const onKeyDown = (event: KeyboardEvent) => {
-		const at = SNAPSHOT_TABS.indexOf(chosen);
-		const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
-		const wanted = to[event.key];
-		const next = wanted === undefined ? undefined : SNAPSHOT_TABS.at(wanted % SNAPSHOT_TABS.length);
+		const next = tabAfterKey(SNAPSHOT_TABS, chosen, event.key);
 		if (!next) return;
 		event.preventDefault();
 		choices.tab.value = next;
