@@ -5,11 +5,23 @@ import { parseArgs } from 'node:util';
 import esbuild from 'esbuild';
 
 const { values } = parseArgs({ options: { watch: { type: 'boolean' }, only: { type: 'string' } } });
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { version, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const node = { platform: 'node', format: 'cjs' };
 /** The runtime and its preload run inside the user's script: oldest supported Node. */
-const guest = { ...node, target: 'node20' };
+const guest = { ...node, target: 'node20', define: { 'import.meta.dirname': '__dirname' } };
+/** What `memory-manager-runtime/<name>` leads to; each a bundle of its own. */
+const subPaths = ['formats', 'images', 'media'];
+/** What single formats need, loaded when one is first read. */
+const peers = [
+	'@wasm-audio-decoders/flac',
+	'@wasm-audio-decoders/ogg-vorbis',
+	'h5wasm',
+	'mediabunny',
+	'mpg123-decoder',
+	'ogg-opus-decoder',
+	'sharp',
+];
 /** VS Code's extension host and the command line. */
 const host = { ...node, target: 'node22' };
 const browser = { platform: 'browser', format: 'esm', target: 'es2022', jsx: 'automatic', jsxImportSource: 'preact' };
@@ -39,10 +51,17 @@ const bundles = [
 	{
 		name: 'runtime',
 		...guest,
-		entryPoints: ['src/runtime/index.ts'],
+		entryPoints: ['src/runtime/core.ts'],
 		outfile: 'dist/runtime/index.cjs',
-		plugins: [builtinsOnFirstUse(), esmShim()],
+		plugins: [builtinsOnFirstUse(), esmShim('index'), manifests()],
 	},
+	...subPaths.map(name => ({
+		name,
+		...guest,
+		entryPoints: [`src/runtime/${name}/index.ts`],
+		outfile: `dist/runtime/${name}.cjs`,
+		plugins: [otherBundles(name), esmShim(name)],
+	})),
 	{ name: 'gpu', ...guest, entryPoints: ['src/runtime/gpu.ts'], outfile: 'dist/runtime/gpu.cjs' },
 	{
 		name: 'preload',
@@ -98,28 +117,69 @@ function builtinsOnFirstUse() {
 	};
 }
 
+/** A sub-path does not hold the core, nor another sub-path, a second time: it requires their bundles. */
+function otherBundles(name) {
+	const bundled = new RegExp(`[\\\\/]src[\\\\/](protocol|runtime[\\\\/]${name})[\\\\/]`);
+	return {
+		name: 'other-bundles',
+		setup(build) {
+			build.onResolve({ filter: /^\./ }, async ({ path, kind, ...place }) => {
+				if (place.namespace === 'other') return { path, external: true };
+				if (place.pluginData === 'resolved') return undefined;
+				const { path: file, errors } = await build.resolve(path, { kind, ...place, pluginData: 'resolved' });
+				if (errors.length > 0 || bundled.test(file)) return undefined;
+				if (/[\\/]runtime[\\/]internals\.ts$/.test(file)) return { path: 'internals', namespace: 'other' };
+				const [, sub] = /[\\/]runtime[\\/](\w+)[\\/]index\.ts$/.exec(file) ?? [];
+				if (subPaths.includes(sub)) return { path: sub, namespace: 'other' };
+				return { errors: [{ text: `${path} belongs to the core's bundle: import its values from internals.ts` }] };
+			});
+			build.onLoad({ filter: /./, namespace: 'other' }, ({ path }) => ({
+				contents:
+					path === 'internals'
+						? `module.exports = require('./index.cjs').internals;`
+						: `module.exports = require('./${path}.cjs');`,
+			}));
+		},
+	};
+}
+
 /** `import` and `require` of the runtime must be one instance: the ESM entry re-exports the CommonJS one. */
-function esmShim() {
+function esmShim(bundle) {
 	return {
 		name: 'esm-shim',
 		setup(build) {
 			build.onEnd(result => {
 				if (result.errors.length > 0) return;
 				const require = createRequire(import.meta.url);
-				const file = require.resolve('./dist/runtime/index.cjs');
-				delete require.cache[file];
-				const names = Object.keys(require(file)).filter(name => name !== 'default');
-				writeFileSync(
-					'dist/runtime/index.mjs',
-					`import runtime from './index.cjs';\nexport const { ${names.join(', ')} } = runtime;\n`,
+				// When watching, each is another one than before.
+				for (const file of Object.keys(require.cache)) delete require.cache[file];
+				const names = Object.keys(require(`./dist/runtime/${bundle}.cjs`)).filter(
+					name => name !== 'default' && name !== 'internals',
 				);
-				writeFileSync('dist/runtime/package.json', `${JSON.stringify(runtimePackage(), undefined, '\t')}\n`);
-				// Where a profiled script's `require` finds the injected copy.
-				mkdirSync('dist/runtime/lookup/memory-manager-runtime', { recursive: true });
 				writeFileSync(
-					'dist/runtime/lookup/memory-manager-runtime/package.json',
+					`dist/runtime/${bundle}.mjs`,
+					`import runtime from './${bundle}.cjs';\nexport const { ${names.join(', ')} } = runtime;\n`,
+				);
+			});
+		},
+	};
+}
+
+function manifests() {
+	return {
+		name: 'manifests',
+		setup(build) {
+			build.onEnd(() => {
+				writeFileSync('dist/runtime/package.json', `${JSON.stringify(runtimePackage(), undefined, '\t')}\n`);
+				// Where a profiled script's `require` finds the injected copy. A manifest's `exports` must not lead out of its folder.
+				const lookup = 'dist/runtime/lookup/memory-manager-runtime';
+				mkdirSync(lookup, { recursive: true });
+				writeFileSync(
+					`${lookup}/package.json`,
 					`${JSON.stringify({ name: 'memory-manager-runtime', version, main: '../../index.cjs' })}\n`,
 				);
+				for (const name of subPaths)
+					writeFileSync(`${lookup}/${name}.js`, `module.exports = require('../../${name}.cjs');\n`);
 			});
 		},
 	};
@@ -136,8 +196,20 @@ function runtimePackage() {
 		types: './types/runtime/index.d.ts',
 		exports: {
 			'.': { types: './types/runtime/index.d.ts', import: './index.mjs', require: './index.cjs' },
+			...Object.fromEntries(
+				subPaths.map(name => [
+					`./${name}`,
+					{
+						types: `./types/runtime/${name}/index.d.ts`,
+						import: `./${name}.mjs`,
+						require: `./${name}.cjs`,
+					},
+				]),
+			),
 			'./package.json': './package.json',
 		},
+		peerDependencies: Object.fromEntries(peers.map(name => [name, devDependencies[name]])),
+		peerDependenciesMeta: Object.fromEntries(peers.map(name => [name, { optional: true }])),
 		engines: { node: '>=20' },
 		sideEffects: false,
 	};
@@ -151,8 +223,8 @@ for (const { name, ...options } of chosen) {
 		sourcemap: 'linked',
 		logLevel: 'warning',
 		legalComments: 'none',
-		define: { 'process.env.MEMORY_MANAGER_VERSION': JSON.stringify(version) },
 		...options,
+		define: { 'process.env.MEMORY_MANAGER_VERSION': JSON.stringify(version), ...options.define },
 	};
 	if (values.watch) {
 		const context = await esbuild.context(full);

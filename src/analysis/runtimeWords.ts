@@ -67,6 +67,8 @@ export const STREAM_KINDS: Record<StreamEntry['kind'], string> = {
 	process: 'processed',
 	random: 'random access',
 	transform: 'file to file',
+	reader: 'format',
+	encoder: 'video',
 };
 
 export const GC_STRATEGY_WORDS: Record<GcChoice, { label: string; meaning: string }> = {

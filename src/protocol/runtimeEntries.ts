@@ -107,16 +107,22 @@ export interface TensorDictEntry extends StoreEntry {
 /** State of one file that is read, or read and written, in pieces. */
 export interface StreamEntry extends StoreEntry {
 	type: 'stream';
-	kind: 'chunks' | 'lines' | 'process' | 'random' | 'transform';
+	kind: 'chunks' | 'lines' | 'process' | 'random' | 'transform' | 'reader' | 'encoder';
 	path: string;
+	/** Of a reader or an encoder, as a person calls it: `DICOM`, `NetCDF-4`. */
+	format?: string;
 	/** Size of the file; absent where it has none (a pipe). */
 	totalBytes?: number;
 	readBytes: number;
 	writtenBytes?: number;
 	chunks: number;
 	lines?: number;
+	/** Elements, headers, frames … that a reader has given. */
+	items?: number;
 	/** Bytes of a chunk now. */
 	chunkBytes: number;
+	/** Bytes that a reader holds in its buffers now, those of its threads and decoders included. */
+	bufferBytes?: number;
 	failed: boolean;
 }
 

@@ -17,7 +17,15 @@ export type RuntimeErrorCode =
 	| 'invalidInput'
 	| 'spillUnavailable'
 	| 'traceUnavailable'
-	| 'gpuUnavailable';
+	| 'gpuUnavailable'
+	| 'truncated'
+	| 'damaged'
+	| 'unsupported'
+	| 'wrongFormat'
+	| 'tooLarge'
+	| 'missingPackage'
+	| 'missingProgram'
+	| 'programFailed';
 
 /** Every error this library throws by itself; `code` is stable, the text says what to do. */
 export class MemoryManagerError extends Error {

@@ -3,7 +3,7 @@ import { monotonicMs } from '../reporting/clock.ts';
 import { ChunkRing } from './chunkRing.ts';
 import { FileError, fileErrors } from './fileErrors.ts';
 import type { FileSettings, Sizer } from './fileOptions.ts';
-import { type ByteSource, openSource } from './fileSource.ts';
+import { openSource, type RawSource } from './fileSource.ts';
 import type { StreamTrack } from './streamTrack.ts';
 import { within } from './within.ts';
 
@@ -48,7 +48,7 @@ export async function* chunkStream(
 }
 
 /** Opens within the bounds; a file that opens after we have given up is closed again. */
-export async function opened({ path, timeoutMs, signal }: FileSettings): Promise<ByteSource> {
+export async function opened({ path, timeoutMs, signal }: FileSettings): Promise<RawSource> {
 	const opening = openSource(path).catch((error: unknown) => {
 		throw fileErrors.fileUnreadable(path, 0, error);
 	});
@@ -62,7 +62,7 @@ export async function opened({ path, timeoutMs, signal }: FileSettings): Promise
 }
 
 class ChunkReader {
-	readonly #source: ByteSource;
+	readonly #source: RawSource;
 	readonly #settings: FileSettings;
 	readonly #ring: ChunkRing;
 	readonly #sizer: Sizer;
@@ -72,7 +72,7 @@ class ChunkReader {
 	#abandoned = false;
 	chunkBytes = 0;
 
-	constructor(source: ByteSource, settings: FileSettings, ring: ChunkRing) {
+	constructor(source: RawSource, settings: FileSettings, ring: ChunkRing) {
 		this.#source = source;
 		this.#settings = settings;
 		this.#ring = ring;

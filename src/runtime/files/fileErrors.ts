@@ -2,7 +2,16 @@ import { MemoryManagerError, type RuntimeErrorCode, shown } from '../runtimeErro
 
 type FileErrorCode = Extract<
 	RuntimeErrorCode,
-	'fileUnreadable' | 'fileUnwritable' | 'lineTooLong' | 'chunkTimeout' | 'invalidInput'
+	| 'fileUnreadable'
+	| 'fileUnwritable'
+	| 'lineTooLong'
+	| 'chunkTimeout'
+	| 'invalidInput'
+	| 'truncated'
+	| 'damaged'
+	| 'unsupported'
+	| 'wrongFormat'
+	| 'tooLarge'
 >;
 
 /** Where in a file something went wrong; what is not known is absent. */

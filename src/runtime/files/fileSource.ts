@@ -6,7 +6,7 @@ import { PipeSource } from './pipeSource.ts';
 const RETRY_MS = 10;
 
 /** What bytes are read from. Reads of a source with positions may run side by side, others must not. */
-export interface ByteSource {
+export interface RawSource {
 	/** Bytes, when it was opened; `undefined` for what has no size: a pipe, a device, a file of `/proc`. */
 	readonly size: number | undefined;
 	/** Whether `position` counts; otherwise bytes come in their order, once. */
@@ -21,7 +21,7 @@ const openAsync = promisify(open);
 const fstatAsync = promisify(fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
 
 /** Throws what the system says. A pipe without a writer opens at once: a plain `open` would hold a thread until one comes. */
-export async function openSource(path: string): Promise<ByteSource> {
+export async function openSource(path: string): Promise<RawSource> {
 	const fd = await openAsync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 	try {
 		const stats = await fstatAsync(fd, { bigint: true });
@@ -39,7 +39,7 @@ export async function openSource(path: string): Promise<ByteSource> {
 const dropped = new FinalizationRegistry<number>(fd => close(fd, () => undefined));
 
 /** A descriptor read by Node's thread pool; with callbacks, which cost less than `FileHandle`. */
-export class FileSource implements ByteSource {
+export class FileSource implements RawSource {
 	readonly size: number | undefined;
 	readonly seekable: boolean;
 	readonly #fd: number;

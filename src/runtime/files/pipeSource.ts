@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import type { ByteSource } from './fileSource.ts';
+import type { RawSource } from './fileSource.ts';
 
 /**
  * A FIFO, read by the event loop: in the thread pool a read that never ends would keep one of four threads for good. On Linux a
  * FIFO that nobody has written to yet is not at its end but waits, as a blocking read would; tried on Node 20 to 26.
  */
-export class PipeSource implements ByteSource {
+export class PipeSource implements RawSource {
 	readonly size = undefined;
 	readonly seekable = false;
 	readonly #fd: number;

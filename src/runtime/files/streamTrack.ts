@@ -9,6 +9,8 @@ export interface StreamIdentity {
 	readonly name: string;
 	readonly path: string;
 	readonly site: Site | undefined;
+	/** Of readers and encoders. */
+	readonly format?: string;
 }
 
 /** One file being read, as reports see it: from its opening to its closing. */
@@ -16,21 +18,24 @@ export class StreamTrack {
 	readonly record: StreamRecord;
 	#id: number | undefined;
 
-	constructor({ kind, name, path, site }: StreamIdentity) {
+	constructor({ kind, name, path, site, format }: StreamIdentity) {
 		const counted = kind === 'lines' ? 0 : undefined;
 		this.record = {
 			kind,
 			name: shortName(name),
 			path: shortName(path),
+			format,
 			site,
 			version: 0,
 			disposed: false,
 			totalBytes: undefined,
 			readBytes: 0,
-			writtenBytes: kind === 'transform' ? 0 : undefined,
+			writtenBytes: kind === 'transform' || kind === 'encoder' ? 0 : undefined,
 			chunks: 0,
 			lines: counted,
+			items: format === undefined ? undefined : 0,
 			chunkBytes: 0,
+			bufferBytes: format === undefined ? undefined : 0,
 			failed: false,
 		};
 	}
@@ -50,6 +55,23 @@ export class StreamTrack {
 
 	lines(count: number): void {
 		this.record.lines = (this.record.lines ?? 0) + count;
+		this.record.version++;
+	}
+
+	/** What kind of file it turned out to be. */
+	isA(format: string): void {
+		this.record.format = format;
+		this.record.version++;
+	}
+
+	items(count: number): void {
+		this.record.items = (this.record.items ?? 0) + count;
+		this.record.version++;
+	}
+
+	/** Bytes in buffers now. */
+	holds(bytes: number): void {
+		this.record.bufferBytes = bytes;
 		this.record.version++;
 	}
 

@@ -41,7 +41,7 @@ interface StoreEntries {
 }
 
 /** Figures of what is held: gone when the owner is. */
-const HELD = new Set(['bytes', 'entries', 'inFlightItems', 'inFlightBytes', 'count', 'tensors']);
+const HELD = new Set(['bytes', 'entries', 'inFlightItems', 'inFlightBytes', 'count', 'tensors', 'bufferBytes']);
 
 /** Makes a record the entry of its type; a copy, so that the record may change. What is not known is left out. */
 export function entryOf<T extends keyof StoreEntries>(type: T) {

@@ -26,15 +26,17 @@ const layers: Readonly<Record<string, Layer>> = {
 };
 /** Beside the library, loaded when graphics memory is asked for. */
 const GPU = 'src/runtime/gpu.ts';
+/** Of single formats; loaded by name when they are first used, so that only their types are imported. */
+const PEERS = /^(sharp|h5wasm|mediabunny|mpg123-decoder|@wasm-audio-decoders\/|ogg-opus-decoder)/;
 const TOOLKIT = '@vscode/webview-ui-toolkit';
 
 function violations(modules: readonly Module[]): string[] {
 	return modules.flatMap(({ file, imports }) =>
-		imports.filter(({ to }) => !isAllowed(file, to)).map(({ to }) => `${file} imports ${to}`),
+		imports.filter(({ to, typeOnly }) => !isAllowed(file, to, typeOnly)).map(({ to }) => `${file} imports ${to}`),
 	);
 }
 
-function isAllowed(file: string, to: string): boolean {
+function isAllowed(file: string, to: string, typeOnly: boolean): boolean {
 	const own = Object.keys(layers).find(folder => file.startsWith(`${folder}/`));
 	const layer = own === undefined ? undefined : layers[own];
 	if (own === undefined || !layer) return false;
@@ -42,6 +44,7 @@ function isAllowed(file: string, to: string): boolean {
 	if (/^(src|webview)\//.test(to)) return [own, ...layer.folders].some(folder => to.startsWith(`${folder}/`));
 	if (to === 'vscode') return own === 'src/extension';
 	if (/^systeminformation(\/|$)/.test(to) && file === GPU) return true;
+	if (PEERS.test(to)) return typeOnly && /^src\/runtime\/(formats|images|media)\//.test(file);
 	if (to.startsWith(TOOLKIT)) return file === 'webview/controls.ts';
 	return layer.packages.test(to);
 }
