@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MemoryManagerError } from '../../src/runtime/runtimeError.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -42,14 +42,14 @@ const MOST_RSS_RISE_BYTES = 256 * 1024 * 1024;
 
 /** Cuts and changes sound files and reads what is left of them. */
 export async function hostileRun(hostile: HostileCase, options: HostileOptions): Promise<HostileOutcome> {
-	const folder = await temporaryFolder();
+	const folder = temporaryFolder('hostile');
 	const outcome: HostileOutcome = { cases: 0, read: 0, refused: 0, problems: [], rssRiseBytes: 0, slowestMs: 0 };
 	const random = generator(options.seed ?? 1);
 	const before = process.resourceUsage().maxRSS;
 	try {
 		for (const [number, file] of hostile.files.entries()) {
 			const sound = await readFile(file);
-			const copy = join(folder, `${number}-${basename(file)}`);
+			const copy = join(folder.path, `${number}-${basename(file)}`);
 			for (let i = 0; i < options.truncations; i++) {
 				const bytes = Math.floor((sound.length * i) / options.truncations);
 				await writeFile(copy, sound.subarray(0, bytes));
@@ -82,7 +82,7 @@ export async function hostileRun(hostile: HostileCase, options: HostileOptions):
 		}
 		return outcome;
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		await folder.remove();
 	}
 }
 
