@@ -110,8 +110,11 @@ async function linkExtension(serverDataDir: string, extensionPath: string): Prom
 	return link;
 }
 
+/** The window follows what is written there. */
+export const settingsFile = (serverDataDir: string): string => join(serverDataDir, 'data', 'Machine', 'settings.json');
+
 async function writeSettings(serverDataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-	const file = join(serverDataDir, 'data', 'Machine', 'settings.json');
+	const file = settingsFile(serverDataDir);
 	if (existsSync(file)) return;
 	await mkdir(dirname(file), { recursive: true });
 	await writeFile(file, `${JSON.stringify(settings, undefined, '\t')}\n`);

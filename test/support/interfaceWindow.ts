@@ -7,6 +7,7 @@ import {
 	openVscode,
 	runCommand,
 	screenshot,
+	type Theme,
 	type VscodePage,
 	type VscodePageOptions,
 	webviewFrame,
@@ -66,6 +67,13 @@ export class TestWindow {
 	async close(): Promise<void> {
 		await this.vscode.close();
 		await this.#workspace.remove();
+	}
+
+	/** Changes the window's colours, and waits until this view has them. */
+	async setTheme(theme: Theme, view: Frame): Promise<void> {
+		await this.vscode.setTheme(theme);
+		const className = { dark: 'vscode-dark', light: 'vscode-light', highContrast: 'vscode-high-contrast' }[theme];
+		await view.locator(`body.${className}`).waitFor();
 	}
 
 	pathOf(name: string): string {

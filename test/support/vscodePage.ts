@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { projectRoot, screenshotFolder } from '../../scripts/paths.ts';
-import { type ServedVscode, startServedVscode } from '../../scripts/servedVscode.ts';
+import { type ServedVscode, settingsFile, startServedVscode } from '../../scripts/servedVscode.ts';
 import { launchBrowser } from './browser.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { type WaitOptions, waitFor } from './waitFor.ts';
@@ -15,13 +15,15 @@ const themes = {
 	highContrast: { id: 'Default High Contrast', className: 'hc-black' },
 } as const;
 
+export type Theme = keyof typeof themes;
+
 export interface VscodePageOptions {
 	/** The workspace folder, an absolute path. */
 	readonly folder: string;
 	readonly settings?: Readonly<Record<string, unknown>>;
 	/** Seen by the extension host. */
 	readonly env?: NodeJS.ProcessEnv;
-	readonly theme?: keyof typeof themes;
+	readonly theme?: Theme;
 	/** `false` opens the folder in Restricted Mode. */
 	readonly trust?: boolean;
 	/** The extension under development, by default this project. */
@@ -33,6 +35,8 @@ export interface VscodePage {
 	readonly page: Page;
 	readonly browser: Browser;
 	readonly server: ServedVscode;
+	/** Changes the colours of the open window and waits until it has them; views take them a moment later. */
+	setTheme(theme: Theme): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -60,7 +64,13 @@ export async function openVscode(options: VscodePageOptions): Promise<VscodePage
 		// The window opens in its default colours and takes the chosen ones with the settings of the server.
 		await page.locator(`.monaco-workbench.${themes[theme].className}`).waitFor({ timeout: 60_000 });
 		await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
-		return { page, browser, server, close };
+		const setTheme = async (chosen: Theme) => {
+			const file = settingsFile(data.path);
+			const settings: unknown = JSON.parse(await readFile(file, 'utf8'));
+			await writeFile(file, JSON.stringify(Object.assign({}, settings, { 'workbench.colorTheme': themes[chosen].id })));
+			await page.locator(`.monaco-workbench.${themes[chosen].className}`).waitFor({ timeout: 60_000 });
+		};
+		return { page, browser, server, setTheme, close };
 	} catch (error) {
 		await close();
 		throw error;
