@@ -18,6 +18,7 @@ export { checkPressure, ensureMonitoring, sharedMonitor } from './monitor/shared
 export { checkOptionNames } from './optionNames.ts';
 export { loadPeer, peerUrl } from './peers.ts';
 export { BufferPool } from './pools/bufferPool.ts';
+export { ChildProgram, findProgram, ProgramError } from './programs.ts';
 export { sharedHub } from './reporter.ts';
 export { callSiteOf } from './reporting/callSite.ts';
 export { monotonicMs } from './reporting/clock.ts';

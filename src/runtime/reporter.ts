@@ -48,6 +48,13 @@ export interface OffHeapSource {
 	drain(arrayBuffersBytes: () => number): OffHeapReport | undefined;
 }
 
+/** No Node, so only what the system tells is known of it. */
+export interface StartedProgram {
+	pid: number;
+	/** Its name: `ffmpeg`. */
+	title: string;
+}
+
 export interface SharedHub extends RuntimeHub {
 	/** False: nobody listens, and reporting must cost no more than this look. */
 	readonly recording: boolean;
@@ -77,6 +84,8 @@ export interface SharedHub extends RuntimeHub {
 	openRegions?(): number[];
 	/** From here on `source` records when the hub does. */
 	attachOffHeap?(source: OffHeapSource): void;
+	/** Set where an engine follows child processes: told of each program that this library starts, and of no other. Never throws. */
+	programStarted?: (program: StartedProgram) => void;
 	/** Calls the engine's attention; true when there is one to call. */
 	notify(what: Notification): boolean;
 }
@@ -92,6 +101,7 @@ class Hub implements SharedHub {
 	readonly tensorDicts = new Registry<TensorDictRecord>(entryOf('tensorDict'), () => this.recording);
 	readonly streams = new Registry<StreamRecord>(entryOf('stream'), () => this.recording);
 	recording = false;
+	programStarted?: (program: StartedProgram) => void;
 	readonly #stores = [
 		this.caches,
 		this.pools,
