@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endStory } from '../../../src/analysis/endStory.ts';
 import type { EndReason } from '../../../src/protocol/entries.ts';
-import { entriesOfType, type FinishedRun, onEveryNode, ProfiledRun } from '../../support/engineRuns.ts';
+import { entriesOfType, type FinishedRun, onOuterNodes, ProfiledRun } from '../../support/engineRuns.ts';
 
 /** What a recording may lack of the end of a run, ms. */
 const LEAST_RECORDED_MS = 250;
@@ -139,7 +139,7 @@ const fullHeaps = ['array', 'strings'].map(
 );
 
 describe('kill points', () => {
-	onEveryNode('a script that dies', (major, node) => {
+	onOuterNodes('a script that dies', (major, node) => {
 		const points = major === 24 ? [...killPoints, ...fullHeaps] : killPoints;
 		for (const { name, point, end, reason, nodeArgs = [], reached = true } of points) {
 			// On a machine that is busy with other things a tick may come late: the bound is what it keeps when it gets its time.

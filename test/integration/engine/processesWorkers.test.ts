@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EndReason, Entry, ProcessEntry } from '../../../src/protocol/entries.ts';
-import { entriesOfType, fixture, onEveryNode, plainRun, profiledRun } from '../../support/engineRuns.ts';
+import { entriesOfType, fixture, onOuterNodes, plainRun, profiledRun } from '../../support/engineRuns.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 const endsOf = (entries: readonly Entry[]): Map<number, EndReason | undefined> =>
@@ -15,7 +15,7 @@ const joined = (entries: readonly Entry[]): ProcessEntry[] =>
 /** The number of the fourth worker. */
 const TERMINATED = 5;
 
-onEveryNode('worker threads', (major, node) => {
+onOuterNodes('worker threads', (major, node) => {
 	it('join by themselves, each with its heap, profile and end', async () => {
 		const args = ['end', 'exit', 'throw', 'forever', 'nested'];
 		const plain = await plainRun(node(), [fixture('processes/workers.cjs'), ...args]);
