@@ -62,6 +62,12 @@ const bundles = [
 		outfile: `dist/runtime/${name}.cjs`,
 		plugins: [otherBundles(name), esmShim(name)],
 	})),
+	{
+		name: 'hdf5Worker',
+		...guest,
+		entryPoints: ['src/runtime/formats/hdf5/hdf5Worker.ts'],
+		outfile: 'dist/runtime/hdf5Worker.cjs',
+	},
 	{ name: 'gpu', ...guest, entryPoints: ['src/runtime/gpu.ts'], outfile: 'dist/runtime/gpu.cjs' },
 	{
 		name: 'preload',

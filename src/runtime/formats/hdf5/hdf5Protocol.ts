@@ -1,0 +1,70 @@
+/** What goes between the reader and the thread that holds the HDF5 library. */
+import type { Hdf5Dataset, Hdf5Entry, Hdf5Slab } from './hdf5Types.ts';
+
+/** What the thread is started with. */
+export interface ThreadData {
+	/** Where `h5wasm` is. */
+	readonly libraryUrl: string;
+	/** The folder with the filters of `h5wasm-plugins`, where they are installed. */
+	readonly pluginFolder: string | undefined;
+	readonly path: string;
+	/** Open already, and not to be closed here. */
+	readonly fd: number | undefined;
+	readonly otherFiles: boolean;
+	readonly maxMemoryBytes: number;
+	/** `COUNTERS` of 64 bits each. */
+	readonly counters: SharedArrayBuffer;
+}
+
+export const COUNTERS = 3;
+export const READ_BYTES = 0;
+export const MEMORY_BYTES = 1;
+/** Odd while a read of the file is under way; changes with each. */
+export const READS = 2;
+
+export interface SlabRequest {
+	readonly path: string;
+	readonly start: readonly number[];
+	readonly count: readonly number[];
+	readonly slabBytes: number;
+}
+
+/** What can be asked for: name → [argument, what comes, piece by piece]. */
+export interface Requests {
+	structure: [argument: undefined, entries: readonly Hdf5Entry[]];
+	dataset: [path: string, dataset: Hdf5Dataset];
+	slabs: [request: SlabRequest, slab: Hdf5Slab];
+	whole: [request: SlabRequest, slab: Hdf5Slab];
+}
+
+export type ToThread =
+	| { [Name in keyof Requests]: { type: 'begin'; id: number; name: Name; argument: Requests[Name][0] } }[keyof Requests]
+	/** Allows one piece more: so many are made ahead as were allowed and have not come yet. */
+	| { readonly type: 'next'; readonly id: number }
+	| { readonly type: 'end'; readonly id: number };
+
+export type FromThread =
+	| { readonly type: 'piece'; readonly id: number; readonly piece: Requests[keyof Requests][1] }
+	| { readonly type: 'done'; readonly id: number }
+	| { readonly type: 'failed'; readonly id: number; readonly failure: Failure }
+	/** The library cannot be loaded. */
+	| { readonly type: 'broken'; readonly message: string };
+
+export interface Failure {
+	/**
+	 * `library`: what HDF5 said of the file. `memory`: its memory is used up. `crashed`: it is in no state to be asked again. The others
+	 * are ours, and leave it sound.
+	 */
+	readonly kind: 'library' | 'memory' | 'crashed' | 'unsupported' | 'missing' | 'otherFile' | 'damaged';
+	readonly message: string;
+}
+
+/** A failure of ours, in the thread. */
+export class Refusal extends Error {
+	readonly kind: Failure['kind'];
+
+	constructor(kind: Failure['kind'], message: string) {
+		super(message);
+		this.kind = kind;
+	}
+}
