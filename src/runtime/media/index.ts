@@ -4,3 +4,7 @@
  * @packageDocumentation
  */
 export type { MemoryManagerError } from '../runtimeError.ts';
+export type { DateSource, MediaFacts, MediaType } from './organizer/mediaFacts.ts';
+export { MediaOrganizer } from './organizer/mediaOrganizer.ts';
+export type { OrganizedFile, OrganizeOutcome, OrganizeResult, OrganizeTotals } from './organizer/organizeResult.ts';
+export type { MediaOrganizerOptions, OrganizeOptions, OrganizeProgress } from './organizer/organizerOptions.ts';
