@@ -128,6 +128,11 @@ export class ChildProgram implements AsyncDisposable {
 		return this.#hasEnded;
 	}
 
+	/** The last 8 KiB that it wrote to stderr so far. */
+	get stderr(): string {
+		return this.#stderr.toString('utf8');
+	}
+
 	/** Descriptor 3, where `side` was asked for. */
 	get side(): Readable | undefined {
 		return (this.#child.stdio[3] ?? undefined) as Readable | undefined;
@@ -234,7 +239,7 @@ export class ChildProgram implements AsyncDisposable {
 				this.#ended(abort, () => {
 					if (signal?.aborted) reject(signal.reason);
 					else if (code === 0 && !failed) resolve({ peakRssBytes: this.#peakRssBytes });
-					else reject(new ProgramError(this.name, { code, signal: endedBy }, this.#stderr.toString('utf8')));
+					else reject(new ProgramError(this.name, { code, signal: endedBy }, this.stderr));
 				});
 			});
 		});

@@ -5,6 +5,25 @@
  */
 export type { FilePlace } from '../files/fileErrors.ts';
 export { FileError } from '../internals.ts';
+export type { FitsArray, FitsColumnData } from './fits/columnDecoder.ts';
+export type { FitsBatch, FitsField, FitsRow } from './fits/fitsBatch.ts';
+export type { FitsCard, FitsComplex, FitsValue } from './fits/fitsCards.ts';
+export type { FitsChecksumState, FitsVerification } from './fits/fitsChecksum.ts';
+export type { FitsColumn, FitsColumnType } from './fits/fitsColumns.ts';
+export type { FitsGroups } from './fits/fitsGroups.ts';
+export type { FitsHdu, FitsHduKind } from './fits/fitsHdu.ts';
+export type { FitsHeader } from './fits/fitsHeader.ts';
+export type { FitsBand } from './fits/fitsImages.ts';
+export type {
+	FitsBandOptions,
+	FitsGroupOptions,
+	FitsPieceOptions,
+	FitsReaderOptions,
+	FitsSectionOptions,
+	FitsTableOptions,
+} from './fits/fitsOptions.ts';
+export type { Bitpix, FitsPixels, FitsValues } from './fits/fitsPixels.ts';
+export { type FitsHduChoice, FitsReader } from './fits/fitsReader.ts';
 export type { FileInput, Format, FormatReader, ReaderOptions, ReadProgress } from './formatReader.ts';
 export { Hdf5Reader } from './hdf5/hdf5Reader.ts';
 export type {
@@ -25,3 +44,5 @@ export type {
 	Hdf5SlabOptions,
 	Hdf5Values,
 } from './hdf5/hdf5Types.ts';
+export { VideoReader } from './video/videoReader.ts';
+export type { AudioTrackFacts, VideoFacts, VideoFrame, VideoReaderOptions } from './video/videoTypes.ts';

@@ -1,0 +1,211 @@
+import { isRecord, isString } from '../../../protocol/guards.ts';
+import { ChildProgram, fileErrors, findProgram, ProgramError, within } from '../../internals.ts';
+import type { ByteSource } from '../byteSource.ts';
+import { formatErrors } from '../formatErrors.ts';
+import type { ReaderSettings } from '../formatReader.ts';
+import { aviEnd } from './aviEnd.ts';
+import type { AudioTrackFacts, FoundFrame, FrameFinder, VideoFacts } from './videoTypes.ts';
+
+/** Of what it says in one go; facts of a file with a thousand tracks have some 300 KB. */
+const MOST_FACTS_BYTES = 4 * 1024 * 1024;
+const MOST_LINE_BYTES = 4 * 1024;
+const REPORT_BYTES = 1024 * 1024;
+const FACTS =
+	'format=format_name,duration:stream=codec_type,codec_name,codec_tag_string,width,height,avg_frame_rate,duration,channels,sample_rate,nb_frames:stream_disposition=attached_pic:stream_side_data=rotation';
+const PACKET = 'packet=pts_time,dts_time,duration_time,size,flags,pos';
+
+/** Whatever the program `ffprobe` knows: it runs as a child and tells the frames line by line. */
+export class FfprobeFile implements FrameFinder {
+	readonly facts: VideoFacts;
+	readonly #source: ByteSource;
+	readonly #settings: ReaderSettings;
+	readonly #program: string;
+	/** Of the video among the file's streams. */
+	readonly #stream: number;
+
+	private constructor(source: ByteSource, settings: ReaderSettings, program: string, told: Told) {
+		this.#source = source;
+		this.#settings = settings;
+		this.#program = program;
+		this.#stream = told.stream;
+		this.facts = told.facts;
+	}
+
+	/** Throws `missingProgram`, `damaged` with what ffprobe says, `unsupported` without video or where the file has no path. */
+	static async open(source: ByteSource, settings: ReaderSettings, chosen: string | undefined): Promise<FfprobeFile> {
+		if (settings.handle) {
+			throw formatErrors.unsupported(
+				source.path,
+				'ffprobe opens files by their path.',
+				'Pass the path instead of a handle.',
+			);
+		}
+		const program = findProgram('ffprobe', chosen);
+		let text = '';
+		for await (const line of lines(program, ['-show_entries', FACTS, '-of', 'json=compact=1'], source, settings)) {
+			text += line;
+			if (text.length > MOST_FACTS_BYTES) throw formatErrors.damaged(source.path, undefined, 'it has too many streams');
+		}
+		return new FfprobeFile(source, settings, program, toldBy(text, source.path));
+	}
+
+	async *frames(): AsyncGenerator<FoundFrame, void, undefined> {
+		const { track, size } = this.#source;
+		const { frameRate = 0 } = this.facts;
+		const args = ['-select_streams', `${this.#stream}`, '-show_entries', PACKET, '-of', 'compact=p=0'];
+		let count = 0;
+		let reported = 0;
+		for await (const line of lines(this.#program, args, this.#source, this.#settings)) {
+			const fields = new Map(line.split('|').map(field => field.split('=', 2) as [string, string]));
+			const sizeBytes = numberIn(fields.get('size'));
+			// Behind packets of MPEG-TS stand empty lines, and side data of others.
+			if (sizeBytes === undefined) continue;
+			const place = numberIn(fields.get('pos')) ?? 0;
+			if (place >= reported + REPORT_BYTES) {
+				track.chunk(place - reported, REPORT_BYTES);
+				reported = place;
+			}
+			const told = numberIn(fields.get('pts_time')) ?? numberIn(fields.get('dts_time'));
+			yield {
+				timestamp: told ?? (frameRate > 0 ? count / frameRate : 0),
+				key: fields.get('flags')?.startsWith('K') === true,
+				sizeBytes,
+				duration: numberIn(fields.get('duration_time')),
+			};
+			count++;
+		}
+		track.chunk(size - reported, REPORT_BYTES);
+		await this.#checkEnd();
+	}
+
+	/** ffprobe takes a file that is cut off for one that ends there. */
+	async #checkEnd(): Promise<void> {
+		const end = this.facts.container === 'avi' ? await aviEnd(this.#source) : undefined;
+		if (end !== undefined && end > this.#source.size)
+			throw this.#source.truncated(this.#source.size, end - this.#source.size);
+	}
+}
+
+/** What it prints, line by line, as far as it is asked for. Nothing but this file is opened, whatever stands in it. */
+async function* lines(
+	program: string,
+	args: readonly string[],
+	source: ByteSource,
+	{ signal, timeoutMs }: ReaderSettings,
+): AsyncGenerator<string, void, undefined> {
+	const { path } = source;
+	const common = ['-v', 'error', '-protocol_whitelist', 'file'];
+	const child = ChildProgram.start(program, [...common, ...args, '-i', `file:${path}`], { signal });
+	const output = child.output();
+	let rest = '';
+	try {
+		for (;;) {
+			const late = () => fileErrors.chunkTimeout(path, 0, timeoutMs ?? 0);
+			const { value, done } = await within(output.next(), { signal, timeoutMs }, late);
+			if (done) break;
+			const parts = (rest + value.toString('latin1')).split(/\r?\n/);
+			rest = parts.pop() ?? '';
+			if (rest.length > MOST_LINE_BYTES)
+				throw formatErrors.damaged(path, undefined, 'ffprobe tells of it in too long lines');
+			for (const part of parts) if (part !== '') yield part;
+		}
+		if (rest !== '') yield rest;
+		if (/partial file|truncat/i.test(child.stderr)) {
+			throw formatErrors.damaged(path, undefined, `ffprobe says: ${lastLine(child.stderr)}`);
+		}
+	} catch (error) {
+		if (error instanceof ProgramError && error.exitCode !== null) {
+			throw formatErrors.damaged(path, undefined, `ffprobe cannot read it: ${lastLine(error.stderr)}`, error);
+		}
+		throw error;
+	} finally {
+		await child.stop();
+	}
+}
+
+const lastLine = (text: string): string =>
+	(
+		text
+			.trim()
+			.split(/\s*[\r\n]+/)
+			.at(-1) ?? ''
+	).slice(0, 300);
+
+interface Told {
+	stream: number;
+	facts: VideoFacts;
+}
+
+function toldBy(text: string, path: string): Told {
+	const { format, streams } = parsed(text, path);
+	const stream = streams.findIndex(one => one.codec_type === 'video' && !isPicture(one));
+	const video = streams[stream];
+	if (!video) throw formatErrors.unsupported(path, 'it holds no video track.');
+	const names = isString(format.format_name) ? format.format_name : 'unknown';
+	const duration = numberIn(video.duration) ?? numberIn(format.duration);
+	const frameRate = ratioIn(video.avg_frame_rate);
+	const frames = numberIn(video.nb_frames);
+	const rotation = rotationIn(video.side_data_list);
+	return {
+		stream,
+		facts: {
+			container: names.split(',', 1)[0] ?? names,
+			codec: nameIn(video),
+			width: numberIn(video.width) ?? 0,
+			height: numberIn(video.height) ?? 0,
+			...(frameRate !== undefined && { frameRate }),
+			...(duration !== undefined && { duration }),
+			...(frames !== undefined && { frames }),
+			...(rotation !== undefined && { rotation }),
+			audio: streams.filter(one => one.codec_type === 'audio').map(audioIn),
+			via: 'ffprobe',
+		},
+	};
+}
+
+type Fields = Record<string, unknown>;
+
+function parsed(text: string, path: string): { format: Fields; streams: Fields[] } {
+	try {
+		const told: unknown = JSON.parse(text);
+		if (isRecord(told)) {
+			const streams = Array.isArray(told.streams) ? told.streams.filter(isRecord) : [];
+			return { format: isRecord(told.format) ? told.format : {}, streams };
+		}
+	} catch (error) {
+		throw formatErrors.damaged(path, undefined, 'what ffprobe tells of it cannot be read', error);
+	}
+	throw formatErrors.damaged(path, undefined, 'ffprobe tells nothing of it');
+}
+
+/** The cover of a piece of music is no film. */
+const isPicture = ({ disposition }: Fields): boolean => isRecord(disposition) && disposition.attached_pic === 1;
+
+const nameIn = ({ codec_name, codec_tag_string }: Fields): string =>
+	isString(codec_name) ? codec_name : isString(codec_tag_string) ? codec_tag_string : 'unknown';
+
+function audioIn(stream: Fields): AudioTrackFacts {
+	const channels = numberIn(stream.channels);
+	const sampleRate = numberIn(stream.sample_rate);
+	return { codec: nameIn(stream), ...(channels && { channels }), ...(sampleRate && { sampleRate }) };
+}
+
+function rotationIn(list: unknown): number | undefined {
+	const first = Array.isArray(list) ? list.find(one => isRecord(one) && 'rotation' in one) : undefined;
+	const told = isRecord(first) ? numberIn(first.rotation) : undefined;
+	// Counted the other way round there.
+	const turned = told === undefined ? 0 : (((360 - Math.round(told)) % 360) + 360) % 360;
+	return turned === 90 || turned === 180 || turned === 270 ? turned : undefined;
+}
+
+/** `N/A` and what is no number: `undefined`. */
+function numberIn(value: unknown): number | undefined {
+	if ((!isString(value) && typeof value !== 'number') || value === '') return undefined;
+	const number = Number(value);
+	return Number.isFinite(number) ? number : undefined;
+}
+
+function ratioIn(value: unknown): number | undefined {
+	const [above, below] = isString(value) ? value.split('/').map(Number) : [];
+	return above && below ? above / below : undefined;
+}
