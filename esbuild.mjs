@@ -98,7 +98,7 @@ const bundles = [
 ];
 
 /** Built-ins that Node does not load for itself at its start and that cost a script 0.3 to 5 ms each; most scripts never need them. */
-const LATE = ['crypto', 'fs/promises', 'os', 'timers/promises', 'v8', 'vm', 'worker_threads'].map(
+const LATE = ['child_process', 'crypto', 'fs/promises', 'os', 'timers/promises', 'v8', 'vm', 'worker_threads'].map(
 	name => `node:${name}`,
 );
 
