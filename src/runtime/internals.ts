@@ -5,7 +5,10 @@
 export { availability } from './arrays/available.ts';
 export { BatchProcessor } from './batches/batchProcessor.ts';
 export { BoundedCache } from './caches/boundedCache.ts';
+export { makeFolder, removeFolder } from './caches/spillFolder.ts';
+export { isGone, thisProcess } from './caches/spillIdentity.ts';
 export { currentConfig } from './config.ts';
+export { ChunkRing } from './files/chunkRing.ts';
 export { AdaptiveChunkSizer } from './files/chunkSizer.ts';
 export { FileError, fileErrors } from './files/fileErrors.ts';
 export { isPositiveInteger, pathText } from './files/fileOptions.ts';
@@ -24,4 +27,4 @@ export { callSiteOf } from './reporting/callSite.ts';
 export { monotonicMs } from './reporting/clock.ts';
 export { warn } from './reporting/warnings.ts';
 export { MemoryManagerError, messageOf, runtimeErrors, shown } from './runtimeError.ts';
-export { registerForCleanup } from './scopes/cleanupRegistry.ts';
+export { registerAt, registerForCleanup } from './scopes/cleanupRegistry.ts';

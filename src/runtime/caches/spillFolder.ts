@@ -107,7 +107,8 @@ function forgetFolder(path: string): void {
 	if (folders.size === 0) process.removeListener('exit', removeAll);
 }
 
-function makeFolder(parent: string): string {
+/** A folder for this process alone, removed at its exit, or by the next process that makes one there. End it with `removeFolder`. */
+export function makeFolder(parent: string): string {
 	removeLeftOver(parent);
 	// Only its owner may look into a folder that `mkdtemp` makes.
 	const path = mkdtempSync(join(parent, folderPrefix(thisProcess())));
