@@ -5,6 +5,53 @@
  */
 export type { FilePlace } from '../files/fileErrors.ts';
 export { FileError } from '../internals.ts';
+export type { AudioReaderOptions } from './audio/audioOptions.ts';
+export { AudioReader } from './audio/audioReader.ts';
+export type {
+	AudioBlock,
+	AudioDecoder,
+	AudioFacts,
+	AudioFrame,
+	AudioLevel,
+	AudioRange,
+} from './audio/audioTypes.ts';
+export type {
+	BinaryChunkOptions,
+	BinaryOrder,
+	BinaryReaderOptions,
+	BinaryRecordOptions,
+	BinaryTextOptions,
+} from './binary/binaryReader.ts';
+export { BinaryReader } from './binary/binaryReader.ts';
+export type { BinaryChunk, PartOptions } from './binary/chunks.ts';
+export type {
+	ArrayField,
+	BinaryArrays,
+	BinaryField,
+	BinaryFields,
+	BinaryNumber,
+	BinaryRecord,
+	BinaryValue,
+	BytesField,
+	SkipField,
+	TextField,
+} from './binary/fields.ts';
+export type { BinaryText } from './binary/texts.ts';
+export type { BinaryValues } from './binary/values.ts';
+export type { DetectedFormat } from './detect/kinds.ts';
+export { type DetectOptions, detectFormat } from './detect.ts';
+export type { DicomElement } from './dicom/dicomElement.ts';
+export type { DicomFrame } from './dicom/dicomFrame.ts';
+export type { DicomHeader, DicomHeaderOptions, LeftOutElement } from './dicom/dicomHeader.ts';
+export {
+	type DicomElementsOptions,
+	type DicomFramesOptions,
+	DicomReader,
+	type DicomReaderOptions,
+} from './dicom/dicomReader.ts';
+export type { DicomImage } from './dicom/pixelFacts.ts';
+export type { TransferSyntax } from './dicom/transferSyntaxes.ts';
+export type { DicomArray, DicomItem, DicomScalar, DicomValue, PersonName } from './dicom/values.ts';
 export type { FitsArray, FitsColumnData } from './fits/columnDecoder.ts';
 export type { FitsBatch, FitsField, FitsRow } from './fits/fitsBatch.ts';
 export type { FitsCard, FitsComplex, FitsValue } from './fits/fitsCards.ts';
@@ -44,5 +91,29 @@ export type {
 	Hdf5SlabOptions,
 	Hdf5Values,
 } from './hdf5/hdf5Types.ts';
+export type { NetcdfSlabOptions } from './netcdf/netcdfRange.ts';
+export { NetcdfReader, type NetcdfReadOptions } from './netcdf/netcdfReader.ts';
+export type {
+	NetcdfAttribute,
+	NetcdfAttributeValue,
+	NetcdfData,
+	NetcdfDimension,
+	NetcdfItem,
+	NetcdfLayout,
+	NetcdfRange,
+	NetcdfReaderOptions,
+	NetcdfSlab,
+	NetcdfType,
+	NetcdfVariable,
+} from './netcdf/netcdfTypes.ts';
+export type { UnpackedData } from './netcdf/unpack.ts';
+export {
+	type AnyReader,
+	type OpenAsOptions,
+	type OpenOptions,
+	type OptionsOf,
+	openReader,
+	type ReaderOf,
+} from './openReader.ts';
 export { VideoReader } from './video/videoReader.ts';
 export type { AudioTrackFacts, VideoFacts, VideoFrame, VideoReaderOptions } from './video/videoTypes.ts';
