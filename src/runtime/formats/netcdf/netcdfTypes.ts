@@ -59,6 +59,7 @@ export interface NetcdfDimension {
 	readonly unlimited: boolean;
 }
 
+/** Made by `netcdfVariable()`. */
 export interface NetcdfVariable {
 	readonly kind: 'variable';
 	/** With the groups it lies in (`forecast/temperature`); as it is at the top. */
@@ -74,9 +75,14 @@ export interface NetcdfVariable {
 	readonly fillValue?: number | bigint | string;
 	/** `missing_value`: what means "not measured"; often one, sometimes several. */
 	readonly missingValues: readonly (number | bigint)[];
+	/** `valid_range`, `valid_min`, `valid_max`, of stored values: what lies outside means "not measured", too. */
+	readonly validMin?: number;
+	readonly validMax?: number;
 	/** The true value is `stored · scaleFactor + addOffset`; 1 and 0 without the attributes. */
 	readonly scaleFactor: number;
 	readonly addOffset: number;
+	/** What `unpack` gives: `Float32Array` or `Float64Array`. */
+	readonly unpackedType: 'float' | 'double';
 }
 
 /** What the file is made of, in its order: dimensions, variables (each with its attributes), attributes of the file and of groups. */
