@@ -16,6 +16,8 @@ export interface SourceOptions {
 	/** Longest wait for one read, ms. */
 	readonly timeoutMs: number | undefined;
 	readonly track: StreamTrack;
+	/** Reports do not show it. */
+	readonly unseen?: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ export class ByteSource implements AsyncDisposable {
 			throw fileErrors.fileUnreadable(path, 0, new Error('it has no size and no places (a pipe or a device)'));
 		}
 		const source = new ByteSource(raw, raw.size ?? 0, options);
-		options.track.opened(source.size);
+		if (!options.unseen) options.track.opened(source.size);
 		return source;
 	}
 
