@@ -1,7 +1,7 @@
 import { type Box, boxesOf } from '../netcdf/slabPlan.ts';
 import { chunkBoxes } from './chunkPlan.ts';
 import { decode, single } from './decode.ts';
-import { dtypeOf, hasVariable, memoryBytes, turnedByLibrary, unreadable } from './dtypes.ts';
+import { dtypeOf, hasVariable, memoryBytes, refusesTurning, turnedByLibrary, unreadable } from './dtypes.ts';
 import { filterOf, missingFilter } from './filters.ts';
 import { Refusal, type SlabRequest } from './hdf5Protocol.ts';
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5Dtype, Hdf5Slab, Hdf5Values } from './hdf5Types.ts';
@@ -88,7 +88,7 @@ export class Content {
 		const sources = metadata.virtual_sources?.map(({ file_name, dset_name }) => ({ file: file_name, path: dset_name }));
 		const other = this.#options.otherFiles ? undefined : sources?.find(({ file }) => file !== '.');
 		const refused =
-			unreadable(dtype) ??
+			unreadable(metadata) ??
 			missingFilter(filters) ??
 			(other && `its values lie in the file "${other.file}"; pass { otherFiles: true } to read them from there`);
 		// More than all of them together cannot be told apart by exact numbers, and no disk holds it.
@@ -182,7 +182,7 @@ export class Content {
 		const count = product(shape);
 		const bytes = count * memoryBytes(dtype);
 		const refused =
-			unreadable(dtype) ??
+			unreadable(metadata) ??
 			(bytes > MOST_ATTRIBUTE_BYTES ? `it takes ${bytes} bytes, more than ${MOST_ATTRIBUTE_BYTES}` : undefined);
 		if (refused !== undefined) return { dtype, shape, refused };
 		if (count === 0) return { dtype, shape, value: decode(dtype, emptyPacked) };
@@ -211,8 +211,7 @@ export class Content {
 	 * not end the reading.
 	 */
 	#quietly(metadata: Metadata, read: () => number): void {
-		const dtype = dtypeOf(metadata);
-		const quiet = (dtype.kind === 'enum' || dtype.kind === 'boolean') && dtype.bigEndian;
+		const quiet = refusesTurning(metadata);
 		if (quiet) this.#library.deactivate_throwing_error_handler();
 		try {
 			if (read() < 0) throw new Refusal('crashed', 'the values cannot be read');

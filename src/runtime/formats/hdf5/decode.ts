@@ -14,7 +14,7 @@ export interface Packed {
 }
 
 const ADDRESS_BYTES = 4;
-const DECODERS = { ascii: new TextDecoder('latin1'), utf8: new TextDecoder('utf-8') };
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Values in JavaScript's types; arrays of numbers have memory of their own. */
 export function decode(dtype: Hdf5Dtype, packed: Packed): Hdf5Values {
@@ -30,7 +30,7 @@ export function decode(dtype: Hdf5Dtype, packed: Packed): Hdf5Values {
 		case 'reference':
 			return numbers({ bytes: 8, bigEndian: false }, false, packed);
 		case 'string':
-			return dtype.bytes === undefined ? variableStrings(packed, dtype.charset) : fixedStrings(packed, dtype);
+			return dtype.bytes === undefined ? variableStrings(packed) : fixedStrings(packed, dtype);
 		case 'array': {
 			const length = dtype.shape.reduce((all, each) => all * each, 1);
 			return decode(dtype.of, { ...packed, count: packed.count * length });
@@ -51,6 +51,8 @@ export function decode(dtype: Hdf5Dtype, packed: Packed): Hdf5Values {
 			return pieces(packed, dtype.bytes);
 	}
 }
+
+type StringType = Hdf5Dtype & { readonly kind: 'string' };
 
 interface NumberLayout {
 	readonly bytes: number;
@@ -100,33 +102,46 @@ export function halfFloat(bits: number): number {
 	return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-function fixedStrings(
-	{ bytes, count }: Packed,
-	{ bytes: size = 0, charset }: { bytes?: number; charset: 'ascii' | 'utf8' },
-): string[] {
+function fixedStrings({ bytes, count }: Packed, { bytes: size = 0, padding }: StringType): string[] {
 	const texts: string[] = [];
-	for (let i = 0; i < count; i++) texts.push(text(bytes.subarray(i * size, (i + 1) * size), charset));
+	for (let i = 0; i < count; i++) {
+		const value = bytes.subarray(i * size, (i + 1) * size);
+		texts.push(text(value.subarray(0, padding === 'zero' ? zeroIn(value) : unpadded(value, padding))));
+	}
 	return texts;
 }
 
-function variableStrings({ bytes, count, heap }: Packed, charset: 'ascii' | 'utf8'): string[] {
+function variableStrings({ bytes, count, heap }: Packed): string[] {
 	const texts: string[] = [];
 	const view = viewOf(bytes);
 	for (let i = 0; i < count; i++) {
 		const address = view.getUint32(i * ADDRESS_BYTES, true);
 		if (address >= heap.length) throw new Refusal('damaged', 'a text lies outside of what was read');
-		texts.push(address === 0 ? '' : text(heap.subarray(address), charset));
+		const end = heap.indexOf(0, address);
+		texts.push(address === 0 ? '' : text(heap.subarray(address, end < 0 ? heap.length : end)));
 	}
 	return texts;
 }
 
-/** Up to the first zero. Texts that call themselves ASCII hold UTF-8 in practice, and Latin-1 where it is none. */
-function text(bytes: Uint8Array, charset: 'ascii' | 'utf8'): string {
+const zeroIn = (bytes: Uint8Array): number => {
 	const zero = bytes.indexOf(0);
-	// Copied, because the decoder refuses shared memory, and a view on a large one may be.
-	const own = bytes.slice(0, zero < 0 ? bytes.length : zero);
-	const decoded = DECODERS.utf8.decode(own);
-	return charset === 'ascii' && decoded.includes('\ufffd') ? DECODERS.ascii.decode(own) : decoded;
+	return zero < 0 ? bytes.length : zero;
+};
+
+function unpadded(bytes: Uint8Array, padding: 'zeros' | 'spaces'): number {
+	const filler = padding === 'zeros' ? 0 : 0x20;
+	let end = bytes.length;
+	while (end > 0 && bytes[end - 1] === filler) end--;
+	return end;
+}
+
+/** UTF-8, whatever they call themselves, and Latin-1 where they are none. */
+function text(bytes: Uint8Array): string {
+	try {
+		return UTF8.decode(bytes);
+	} catch {
+		return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+	}
 }
 
 function variable(of: Hdf5Dtype, { bytes, count, heap, turned }: Packed): Hdf5Values[] {

@@ -17,6 +17,8 @@ const ARRAY = 10;
 
 /** A broken file can nest types as deep as it likes. */
 const MOST_DEPTH = 32;
+/** H5T_STR_NULLTERM, NULLPAD, SPACEPAD. */
+const PADDINGS = ['zero', 'zeros', 'spaces'] as const;
 const OBJECT_REFERENCE_BYTES = 8;
 const NUMBER_BYTES = [1, 2, 4, 8];
 
@@ -35,8 +37,9 @@ export function dtypeOf(metadata: Metadata, depth = 0): Hdf5Dtype {
 			return { kind: 'time', name: `time${bytes * 8}`, bytes, bigEndian };
 		case STRING: {
 			const charset = metadata.cset === 1 ? 'utf8' : 'ascii';
-			if (metadata.vlen) return { kind: 'string', name: 'string', charset };
-			return { kind: 'string', name: `string[${bytes}]`, bytes, charset };
+			const padding = PADDINGS[metadata.strpad ?? 0] ?? 'zero';
+			if (metadata.vlen) return { kind: 'string', name: 'string', charset, padding };
+			return { kind: 'string', name: `string[${bytes}]`, bytes, charset, padding };
 		}
 		case BITFIELD:
 			return { kind: 'bitfield', name: `bitfield${bytes * 8}`, bytes, bigEndian };
@@ -96,7 +99,23 @@ export function hasVariable(dtype: Hdf5Dtype): boolean {
 }
 
 /** Why values of this type cannot be given; `undefined`: they can. */
-export function unreadable(dtype: Hdf5Dtype): string | undefined {
+export function unreadable(metadata: Metadata): string | undefined {
+	// The library turns no enumeration round; within another type it would leave the rest half turned.
+	if (metadata.type !== ENUM && holdsEnum(metadata) && turnedByLibrary(metadata)) {
+		return 'it holds big-endian enumerations within other types';
+	}
+	return unknownNumber(dtypeOf(metadata));
+}
+
+const holdsEnum = (metadata: Metadata): boolean => metadata.type === ENUM || innerMetadata(metadata).some(holdsEnum);
+
+function innerMetadata({ type, compound_type, array_type, vlen_type }: Metadata): readonly Metadata[] {
+	if (type === COMPOUND) return compound_type?.members ?? [];
+	const inner = type === ARRAY ? array_type : type === VARIABLE ? vlen_type : undefined;
+	return inner ? [inner] : [];
+}
+
+function unknownNumber(dtype: Hdf5Dtype): string | undefined {
 	switch (dtype.kind) {
 		case 'float':
 			if (dtype.bytes === 2 || dtype.bytes === 4 || dtype.bytes === 8) return undefined;
@@ -109,9 +128,8 @@ export function unreadable(dtype: Hdf5Dtype): string | undefined {
 			return `it holds integers of ${dtype.bytes} bytes, which JavaScript does not have`;
 		case 'time':
 			return 'it holds times of the class H5T_TIME, which the HDF5 library does not convert and no longer describes';
-		default: {
-			return bigEndianEnum(dtype) ?? innerOf(dtype).map(unreadable).find(Boolean);
-		}
+		default:
+			return innerOf(dtype).map(unknownNumber).find(Boolean);
 	}
 }
 
@@ -119,15 +137,6 @@ const innerOf = (dtype: Hdf5Dtype): Hdf5Dtype[] => {
 	if (dtype.kind === 'compound') return dtype.members.map(member => member.dtype);
 	return dtype.kind === 'array' || dtype.kind === 'variable' ? [dtype.of] : [];
 };
-
-/** The library turns no enumeration round; within another type it would leave the rest half turned. */
-function bigEndianEnum(dtype: Hdf5Dtype): string | undefined {
-	const inside = innerOf(dtype).some(function big(inner): boolean {
-		const isEnum = inner.kind === 'enum' || inner.kind === 'boolean';
-		return (isEnum && inner.bigEndian) || innerOf(inner).some(big);
-	});
-	return inside ? 'it holds big-endian enumerations within other types' : undefined;
-}
 
 /**
  * Whether the library gives the values in little-endian order. It turns what is big-endian throughout, and leaves alone what is mixed, and
@@ -141,10 +150,12 @@ export function turnedByLibrary(metadata: Metadata): boolean {
 
 /** As the library sees them: single bytes and texts of variable length have an order as well. */
 function orders(metadata: Metadata): Set<'big' | 'little'> {
-	const { type, compound_type, array_type, vlen_type, vlen, littleEndian } = metadata;
-	if (type === COMPOUND) return new Set(compound_type?.members.flatMap(member => [...orders(member)]));
-	const inner = type === ARRAY ? array_type : type === VARIABLE ? vlen_type : undefined;
-	if (inner) return orders(inner);
+	const { type, vlen, littleEndian } = metadata;
+	if ([COMPOUND, ARRAY, VARIABLE].includes(type))
+		return new Set(innerMetadata(metadata).flatMap(each => [...orders(each)]));
 	const ordered = [INTEGER, FLOAT, TIME, BITFIELD, ENUM].includes(type) || (type === STRING && vlen);
 	return new Set(ordered ? [littleEndian ? 'little' : 'big'] : []);
 }
+
+/** Whether the library says something against turning values that it reads all the same. */
+export const refusesTurning = ({ type, littleEndian }: Metadata): boolean => type === ENUM && !littleEndian;

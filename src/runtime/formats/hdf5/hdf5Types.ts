@@ -23,8 +23,15 @@ export type Hdf5Dtype =
 			/** The numbers behind the names. */
 			readonly members: ReadonlyMap<string, number>;
 	  }
-	/** `bytes` is absent where each text has a length of its own. */
-	| { readonly kind: 'string'; readonly name: string; readonly bytes?: number; readonly charset: 'ascii' | 'utf8' }
+	| {
+			readonly kind: 'string';
+			readonly name: string;
+			/** Absent where each text has a length of its own. */
+			readonly bytes?: number;
+			readonly charset: 'ascii' | 'utf8';
+			/** Where a text ends that is shorter than `bytes`: at its first zero, before the zeros or the spaces that follow it. */
+			readonly padding: 'zero' | 'zeros' | 'spaces';
+	  }
 	| {
 			readonly kind: 'compound';
 			readonly name: string;
