@@ -41,8 +41,8 @@ async function boxAt(window: ByteWindow, at: number, end: number, isTop: boolean
 	const { path } = window.source;
 	if (end - at < HEADER_BYTES) {
 		const rest = await window.bytes(at, end - at);
-		// QuickTime closes lists with a zero.
-		if (!isTop || rest.every(byte => byte === 0)) return undefined;
+		// QuickTime closes lists with a zero; fewer zeros may be the beginning of a size.
+		if (!isTop || (rest.length >= 4 && rest.every(byte => byte === 0))) return undefined;
 		throw window.source.truncated(at, HEADER_BYTES, 'a box');
 	}
 	const header = window.at(at, LONG_HEADER_BYTES) ?? (await window.upTo(at, Math.min(LONG_HEADER_BYTES, end - at)));
