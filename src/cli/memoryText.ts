@@ -43,7 +43,9 @@ export function partsSection(parts: ReportParts | undefined): string[] {
 	];
 	const lines = [`RSS at its peak: ${formatBytes(rssBytes)} at ${formatMs(t)} =`, ...table(parts.parts, columns)];
 	if (managedBytes !== undefined)
-		lines.push(`${formatBytes(managedBytes)} of it held by caches, batches and tensor dictionaries of the runtime`);
+		lines.push(
+			`${formatBytes(managedBytes)} of it held by caches, batches, tensor dictionaries and readers of the runtime`,
+		);
 	if (notResidentBytes >= NOTABLE_BYTES)
 		lines.push(`${formatBytes(notResidentBytes)} more that the process counts as its own were not in RAM`);
 	return lines;

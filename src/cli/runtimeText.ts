@@ -1,7 +1,15 @@
 import { placeText } from '../analysis/places.ts';
 import type { Report } from '../analysis/report.ts';
 import type { ReportBatch, ReportCleanup, RuntimeReport } from '../analysis/runtimeReport.ts';
-import { BATCH_CAUSES, CLEANUP_CAUSES, CLEANUP_TARGETS, SEVERITIES, STREAM_KINDS } from '../analysis/runtimeWords.ts';
+import { BATCH_CAUSES, CLEANUP_CAUSES, CLEANUP_TARGETS, SEVERITIES } from '../analysis/runtimeWords.ts';
+import {
+	type StreamFigure,
+	streamFiguresOf,
+	streamFigureText,
+	streamFormat,
+	streamReadText,
+	streamShare,
+} from '../analysis/streamFigures.ts';
 import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
 import { section } from './section.ts';
@@ -17,7 +25,7 @@ export function runtimeSections({ runtime, cwd }: Report): string[][] {
 		section('Disk overflow', runtime.spills, spillColumns),
 		section('Weak caches', runtime.weakCaches, weakColumns),
 		section('Tensor dictionaries', runtime.tensorDicts, tensorColumns),
-		section('Files', runtime.files, fileColumns(cwd)),
+		section('Files', runtime.files, fileColumns(runtime.files, cwd)),
 		section('Operations', runtime.operations, operationColumns),
 		[...pressureLines(runtime), ...collectorLines(runtime)],
 		section('Cleanups', runtime.cleanups, cleanupColumns),
@@ -96,20 +104,36 @@ const tensorColumns: Column<Row<'tensorDicts'>>[] = [
 	{ title: 'bytes', value: dict => formatBytes(dict.bytes), align: 'right' },
 ];
 
-const fileColumns = (cwd: string): Column<Row<'files'>>[] => [
-	{ title: 'file', value: file => placeText({ file: file.path, line: 0 }, cwd) || visibleText(file.name, NAME_LENGTH) },
-	{ title: 'read as', value: file => STREAM_KINDS[file.kind] },
-	{
-		title: 'read',
-		value: ({ readBytes, totalBytes }) =>
-			totalBytes ? `${formatBytes(readBytes)} (${formatPercent(readBytes / totalBytes)})` : formatBytes(readBytes),
-		align: 'right',
-	},
-	{ title: 'written', value: file => formatBytes(file.writtenBytes), align: 'right' },
-	{ title: 'lines', value: file => formatCount(file.lines), align: 'right' },
-	{ title: 'chunk', value: file => formatBytes(file.chunkBytes), align: 'right' },
-	{ title: '', value: file => (file.failed ? 'failed' : '') },
+/** Without buffers: they are empty when a run has ended. */
+const FILE_FIGURES: readonly (readonly [StreamFigure, string])[] = [
+	['items', 'items'],
+	['written', 'written'],
+	['chunks', 'chunks'],
 ];
+
+function fileColumns(files: readonly Row<'files'>[], cwd: string): Column<Row<'files'>>[] {
+	const filled = streamFiguresOf(files);
+	return [
+		{
+			title: 'file',
+			value: file => placeText({ file: file.path, line: 0 }, cwd) || visibleText(file.name, NAME_LENGTH),
+		},
+		{ title: 'read as', value: file => visibleText(streamFormat(file), NAME_LENGTH) },
+		{ title: 'read', value: streamReadText, align: 'right' },
+		{ title: 'done', value: file => streamShare(file)?.text ?? NOT_MEASURED, align: 'right' },
+		...FILE_FIGURES.filter(([figure]) => filled.has(figure)).map(
+			([figure, title]): Column<Row<'files'>> => ({
+				title,
+				value: file => {
+					const { text, of = '' } = streamFigureText(file, figure);
+					return `${text} ${of}`.trimEnd();
+				},
+				align: 'right',
+			}),
+		),
+		{ title: '', value: file => (file.failed ? 'failed' : '') },
+	];
+}
 
 const operationColumns: Column<Row<'operations'>>[] = [
 	name(),

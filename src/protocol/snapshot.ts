@@ -112,7 +112,7 @@ export interface SeriesColumns {
 	rssAnonBytes: (number | null)[];
 	rssFileBytes: (number | null)[];
 	rssSharedBytes: (number | null)[];
-	/** Held by caches, pools, batches and tensor dictionaries of the runtime, by their own account. */
+	/** Held by caches, batches, tensor dictionaries and readers of the runtime, by their own account. */
 	managedBytes: (number | null)[];
 }
 

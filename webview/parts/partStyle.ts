@@ -64,7 +64,7 @@ export const PART_STYLES: Record<RssPartKind, PartStyle> = {
 };
 
 export const MANAGED_MEANING =
-	'Of it, what caches, batches and tensor dictionaries of memory-manager-runtime hold by their own account.';
+	'Of it, what caches, batches, tensor dictionaries and readers of memory-manager-runtime hold by their own account.';
 
 /** The first kind of a slice decides how it looks; one of several kinds is native memory that could not be told apart further. */
 export const styleOf = (kinds: readonly RssPartKind[]): PartStyle =>
