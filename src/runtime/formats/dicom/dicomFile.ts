@@ -2,7 +2,7 @@ import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import type { ReaderSettings } from '../formatReader.ts';
 import type { DicomElement, ElementAccess } from './dicomElement.ts';
-import type { HeaderLimits } from './dicomHeader.ts';
+import type { DicomHeaderOptions } from './dicomHeader.ts';
 import { ItemBuilder } from './dicomHeader.ts';
 import { type DicomStart, readStart, rootDataSet } from './dicomStart.ts';
 import { DicomWalker } from './dicomWalker.ts';
@@ -151,7 +151,7 @@ export class DicomFile {
 function accessTo(source: ByteSource, settings: ReaderSettings, bounds: Bounds, guard: Guard): ElementAccess {
 	const { maxValueBytes, maxDepth } = bounds;
 	const { path } = source;
-	const limits: Required<HeaderLimits> = {
+	const limits: Required<DicomHeaderOptions> = {
 		maxElements: Number.POSITIVE_INFINITY,
 		maxValueBytes,
 		maxTotalBytes: maxValueBytes,

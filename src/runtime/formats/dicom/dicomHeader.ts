@@ -6,7 +6,7 @@ import { type DicomImage, isPixelData } from './pixelFacts.ts';
 import type { TransferSyntax } from './transferSyntaxes.ts';
 import type { DicomItem, DicomValue } from './values.ts';
 
-export interface HeaderLimits {
+export interface DicomHeaderOptions {
 	/** Most elements, those of items among them; 10,000 without it. */
 	maxElements?: number;
 	/** Longest value that is read, bytes; 64 KiB without it. Longer ones are named in `leftOut`. */
@@ -45,13 +45,13 @@ export class ItemBuilder {
 	readonly values: Open = Object.create(null) as Open;
 	readonly leftOut: LeftOutElement[] = [];
 	readonly #path: string;
-	readonly #limits: Required<HeaderLimits>;
+	readonly #limits: Required<DicomHeaderOptions>;
 	/** Throws for what is too long instead of leaving it out. */
 	readonly #strict: boolean;
 	#elements = 0;
 	#bytes = 0;
 
-	constructor(path: string, limits: Required<HeaderLimits>, strict = false) {
+	constructor(path: string, limits: Required<DicomHeaderOptions>, strict = false) {
 		this.#path = path;
 		this.#limits = limits;
 		this.#strict = strict;

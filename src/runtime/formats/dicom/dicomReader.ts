@@ -13,13 +13,13 @@ import {
 import type { DicomElement } from './dicomElement.ts';
 import { type Bounds, DicomFile } from './dicomFile.ts';
 import type { DicomFrame, FrameAccess } from './dicomFrame.ts';
-import { type DicomHeader, type HeaderLimits, ItemBuilder } from './dicomHeader.ts';
+import { type DicomHeader, type DicomHeaderOptions, ItemBuilder } from './dicomHeader.ts';
 import { MORE } from './dicomWalker.ts';
 import { EncapsulatedFrames, plainFrames } from './frameLayout.ts';
 import { type DicomImage, imageOf } from './pixelFacts.ts';
 import type { TransferSyntax } from './transferSyntaxes.ts';
 
-export interface DicomOptions extends ReaderOptions {
+export interface DicomReaderOptions extends ReaderOptions {
 	/** Longest value that `element.value()` and `element.bytes()` give, bytes; 16 MiB without it. */
 	maxValueBytes?: number;
 	/** Largest frame that `frame.bytes()` and `frame.samples()` give, bytes; 256 MiB without it. */
@@ -30,12 +30,12 @@ export interface DicomOptions extends ReaderOptions {
 	maxInflatedBytes?: number;
 }
 
-export interface ElementsOptions {
+export interface DicomElementsOptions {
 	/** Whether the elements of sequence items are given as well, in the file's order, each after its sequence. */
 	nested?: boolean;
 }
 
-export interface FramesOptions {
+export interface DicomFramesOptions {
 	/** The first frame, from 0; 0 without it. */
 	start?: number;
 	/** The frame after the last; all without it. */
@@ -44,7 +44,7 @@ export interface FramesOptions {
 
 const MIB = 1024 * 1024;
 const OWNER = 'DicomReader';
-const NAMES: OptionNames<DicomOptions> = {
+const NAMES: OptionNames<DicomReaderOptions> = {
 	...READER_OPTION_NAMES,
 	maxValueBytes: true,
 	maxFrameBytes: true,
@@ -52,8 +52,8 @@ const NAMES: OptionNames<DicomOptions> = {
 	maxInflatedBytes: true,
 };
 const BOUNDS = { maxValueBytes: 16 * MIB, maxFrameBytes: 256 * MIB, maxDepth: 128, maxInflatedBytes: 1024 * MIB };
-const LIMIT_NAMES: OptionNames<HeaderLimits> = { maxElements: true, maxValueBytes: true, maxTotalBytes: true };
-const HEADER_LIMITS: Required<HeaderLimits> = {
+const LIMIT_NAMES: OptionNames<DicomHeaderOptions> = { maxElements: true, maxValueBytes: true, maxTotalBytes: true };
+const HEADER_LIMITS: Required<DicomHeaderOptions> = {
 	maxElements: 10_000,
 	maxValueBytes: 64 * 1024,
 	maxTotalBytes: 16 * MIB,
@@ -92,7 +92,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	}
 
 	/** Reads the file meta information. Throws `wrongFormat` for a file that is none of DICOM, `invalidOption`, and as the reader does. */
-	static async open(input: FileInput, options: DicomOptions = {}): Promise<DicomReader> {
+	static async open(input: FileInput, options: DicomReaderOptions = {}): Promise<DicomReader> {
 		const settings = readerSettings(OWNER, input, options, NAMES, DicomReader.open);
 		const bounds = bounded(options, BOUNDS);
 		const source = await openFormatSource(settings, 'DICOM');
@@ -106,7 +106,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	}
 
 	/** The elements in the file's order. With `nested`, `depth` and `path` tell where each belongs. */
-	elements(options: ElementsOptions = {}): AsyncGenerator<DicomElement, void, undefined> {
+	elements(options: DicomElementsOptions = {}): AsyncGenerator<DicomElement, void, undefined> {
 		checkOptionNames(OWNER, options, { nested: true });
 		const { nested = false } = options;
 		if (typeof nested !== 'boolean') throw runtimeErrors.invalidOption(OWNER, 'nested', 'true or false', nested);
@@ -117,7 +117,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	 * All values up to the pixel data, those in sequences among them. Throws `tooLarge` for more than `maxElements`; what is too long is
 	 * left out and named.
 	 */
-	header(limits: HeaderLimits = {}): Promise<DicomHeader> {
+	header(limits: DicomHeaderOptions = {}): Promise<DicomHeader> {
 		checkOptionNames(OWNER, limits, LIMIT_NAMES);
 		const held = bounded(limits, HEADER_LIMITS);
 		return this.answer(() => this.#header(held));
@@ -127,7 +127,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	 * Frames of the pixel data by range, none of them read before it is asked for. A file without pixel data gives none. Throws `damaged`
 	 * where the header and the pixel data contradict each other, after the frames before.
 	 */
-	frames(options: FramesOptions = {}): AsyncGenerator<DicomFrame, void, undefined> {
+	frames(options: DicomFramesOptions = {}): AsyncGenerator<DicomFrame, void, undefined> {
 		checkOptionNames(OWNER, options, { start: true, end: true });
 		const { start = 0, end = Number.POSITIVE_INFINITY } = options;
 		if (!(Number.isSafeInteger(start) && start >= 0))
@@ -159,7 +159,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 		}
 	}
 
-	async #header(limits: Required<HeaderLimits>): Promise<DicomHeader> {
+	async #header(limits: Required<DicomHeaderOptions>): Promise<DicomHeader> {
 		const builder = new ItemBuilder(this.path, limits);
 		let image: DicomImage | undefined;
 		for await (const walker of this.#file.walks(true)) {

@@ -18,6 +18,7 @@ export interface DicomStart {
 const PREAMBLE_BYTES = 128;
 const MARK = 'DICM';
 const MARK_BYTES = MARK.length;
+const GROUP_LENGTH = 0x00020000;
 const TRANSFER_SYNTAX_UID = 0x00020010;
 const META_GROUP = 0x0002;
 /** Spaces and line breaks that some transfer has put before a file. */
@@ -64,7 +65,8 @@ export async function readStart(access: ElementAccess): Promise<DicomStart> {
 	return { metaOffset, metaEnd, transferSyntax: transferSyntax(uid || uidOf(encoding)), encoding };
 }
 
-/** Meta information is explicit and little-endian whatever follows it; the length that it tells of itself is often wrong. */
+/** Meta information is explicit and little-endian whatever follows it; the length that it tells of itself is often wrong, and so
+ * only a sign of a file that was cut off. */
 async function readMeta(access: ElementAccess, start: number): Promise<{ uid: string; metaEnd: number }> {
 	const dataSet = rootDataSet(EXPLICIT);
 	const end = access.source.size;
@@ -73,9 +75,16 @@ async function readMeta(access: ElementAccess, start: number): Promise<{ uid: st
 	for (;;) {
 		const element = await walker.next();
 		if (element === undefined) return { uid, metaEnd: walker.offset };
-		if (typeof element === 'string' || element.tagNumber !== TRANSFER_SYNTAX_UID) continue;
-		const value = await element.value();
-		if (typeof value === 'string') uid = value.trim();
+		if (typeof element === 'string') continue;
+		if (element.tagNumber === GROUP_LENGTH) {
+			const bytes = await element.value();
+			if (typeof bytes === 'number' && walker.offset + bytes > end) {
+				throw access.source.truncated(walker.offset, bytes, 'the file meta information');
+			}
+		} else if (element.tagNumber === TRANSFER_SYNTAX_UID) {
+			const value = await element.value();
+			if (typeof value === 'string') uid = value.trim();
+		}
 	}
 }
 

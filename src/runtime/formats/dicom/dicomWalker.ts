@@ -122,7 +122,7 @@ export class DicomWalker {
 		const { dataSet, end } = frame;
 		if (this.#at >= end) return this.#leaveItem(dataSet);
 		const left = this.#limit - this.#at;
-		if (left < 8) throw this.#truncated(8, "an element's header");
+		if (left < 8) throw this.#truncated(8, partOf(dataSet));
 		const bytes = this.#peek(Math.min(left, LONGEST_HEADER_BYTES));
 		if (!bytes) return MORE;
 		const { littleEndian } = dataSet;
@@ -152,7 +152,7 @@ export class DicomWalker {
 		const explicit = !dataSet.implicit && looksLikeVr(bytes, 4);
 		const written = explicit ? bytes.toString('latin1', 4, 6) : undefined;
 		const long = written !== undefined && hasLongLength(written);
-		if (long && bytes.length < LONGEST_HEADER_BYTES) throw this.#truncated(LONGEST_HEADER_BYTES, "an element's header");
+		if (long && bytes.length < LONGEST_HEADER_BYTES) throw this.#truncated(LONGEST_HEADER_BYTES, partOf(dataSet));
 		const length = long
 			? uint32(bytes, 8, littleEndian)
 			: explicit
@@ -161,7 +161,7 @@ export class DicomWalker {
 		const headerBytes = long ? LONGEST_HEADER_BYTES : 8;
 		const valueOffset = this.#at + headerBytes;
 		const undefinedLength = length === UNDEFINED_LENGTH && (long || !explicit);
-		let vr = written !== undefined && written !== 'UN' ? written : vrOf(tag, dataSet.signed);
+		let vr = written !== undefined && written !== 'UN' ? written : vrOf(tag, dataSet.signed, undefinedLength);
 		// What is written as unknown is a sequence if it looks like one, whatever the dictionary says.
 		if (vr === 'SQ' && written === 'UN' && length > 0) vr = 'UN';
 		if (vr === 'UN' && (undefinedLength || length >= 8)) {
@@ -214,7 +214,8 @@ export class DicomWalker {
 		}
 		if (tag !== ITEM) throw this.#damaged(`an item of ${nameOf(frame.tag)} is expected there, not (${tagText(tag)})`);
 		const end = length === UNDEFINED_LENGTH ? NO_END : this.#at + 8 + length;
-		if (end !== NO_END && end > frame.end) {
+		// Behind the file's end it is cut off, which its elements find out.
+		if (end !== NO_END && end > frame.end && end <= this.#limit) {
 			throw this.#damaged(`an item of ${length} bytes is longer than what is left of ${nameOf(frame.tag)}`);
 		}
 		const of = frame.dataSet;
@@ -301,10 +302,13 @@ export class DicomWalker {
 	}
 }
 
+const partOf = ({ item }: DataSet): string => (item ? `an item of ${nameOf(item.sequence)}` : "an element's header");
+
 /** By the dictionary; who defines private blocks is text, all else that is private is unknown. */
-function vrOf(tag: number, signed: boolean): string {
+function vrOf(tag: number, signed: boolean, fragments: boolean): string {
 	if (isPrivate(tag)) return (tag & 0xff00) === 0 && (tag & 0xff) >= 0x10 ? 'LO' : (tag & 0xffff) === 0 ? 'UL' : 'UN';
 	const entry = dictionaryEntry(tag);
+	if (fragments && entry?.vr === 'OB/OW') return 'OB';
 	return entry ? chosenVr(entry.vr, signed) : 'UN';
 }
 

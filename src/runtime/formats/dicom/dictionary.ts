@@ -14,7 +14,6 @@ interface Repeated extends DictionaryEntry {
 /** Lines of the table; an entry is taken apart when it is asked for. */
 let known: Map<number, string> | undefined;
 let repeated: Repeated[] = [];
-let byKeyword: Map<string, number> | undefined;
 
 /** What the standard says of an element; `undefined` for what is private or unknown. The table is read on first use, 2 ms. */
 export function dictionaryEntry(tag: number): DictionaryEntry | undefined {
@@ -24,14 +23,6 @@ export function dictionaryEntry(tag: number): DictionaryEntry | undefined {
 	for (const entry of repeated) if (((tag & entry.mask) ^ entry.value) === 0) return entry;
 	// Retired group lengths.
 	return (tag & 0xffff) === 0 ? { vr: 'UL', keyword: 'GenericGroupLength' } : undefined;
-}
-
-/** `PatientName` or `0010,0010` as a number; `undefined` for what is neither. */
-export function tagNumber(name: string): number | undefined {
-	const [, group, element] = /^([0-9a-f]{4}),?([0-9a-f]{4})$/i.exec(name) ?? [];
-	if (group !== undefined && element !== undefined) return Number.parseInt(group + element, 16);
-	byKeyword ??= new Map([...lines()].map(([tag, line]) => [entryOf(line).keyword, tag]));
-	return byKeyword.get(name);
 }
 
 /** `0010,0010` */

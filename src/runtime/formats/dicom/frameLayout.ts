@@ -4,6 +4,7 @@ import type { DicomElement } from './dicomElement.ts';
 import { DicomFrame, type FrameAccess, type Stretch } from './dicomFrame.ts';
 import { tagAt } from './dicomWalker.ts';
 import { frameBits } from './pixelFacts.ts';
+import { RLE } from './transferSyntaxes.ts';
 
 /** Elements before the pixel data that locate frames of more than 4 GiB. */
 export interface ExtendedTable {
@@ -100,6 +101,7 @@ export class EncapsulatedFrames {
 			return { kind: 'table', at: offsets.offset, entryBytes: 8, littleEndian };
 		}
 		if (table.lengthBytes === frames * 4) return { kind: 'table', at: table.offset, entryBytes: 4, littleEndian: true };
+		if (this.#access.transferSyntax.uid === RLE) return { kind: 'oneEach' };
 		let fragments = 0;
 		let beginnings = 0;
 		for await (const { begins } of this.#fragments(window, first, first)) {
@@ -174,6 +176,8 @@ export class EncapsulatedFrames {
 			if (index >= start) this.#add(found, fragment);
 		}
 		if (index >= start && index < end) yield new DicomFrame(index, found, 0, this.#access);
+		if (index + 1 < end)
+			throw this.#damaged(first, `the pixel data end after ${index + 1} of ${this.#access.image.frames} frames`);
 	}
 
 	#add(found: Stretch[], { offset, lengthBytes }: Fragment): void {

@@ -1,5 +1,4 @@
 import type { DicomElement } from './dicomElement.ts';
-import { tagNumber } from './dictionary.ts';
 import type { DicomItem, DicomValue } from './values.ts';
 
 /** What the pixel data are, as the header has it (PS3.3, C.7.6.3); `undefined` for what it does not say. */
@@ -32,17 +31,17 @@ const kinds: Readonly<Record<number, DicomImage['kind']>> = {
 	2145386504: 'FloatPixelData',
 	2145386505: 'DoubleFloatPixelData',
 };
-const KEYWORDS = [
-	'Rows',
-	'Columns',
-	'NumberOfFrames',
-	'SamplesPerPixel',
-	'BitsAllocated',
-	'BitsStored',
-	'PixelRepresentation',
-	'PhotometricInterpretation',
-	'PlanarConfiguration',
-];
+const keywords: Readonly<Record<number, string>> = {
+	2621442: 'SamplesPerPixel',
+	2621444: 'PhotometricInterpretation',
+	2621446: 'PlanarConfiguration',
+	2621448: 'NumberOfFrames',
+	2621456: 'Rows',
+	2621457: 'Columns',
+	2621696: 'BitsAllocated',
+	2621697: 'BitsStored',
+	2621699: 'PixelRepresentation',
+};
 /** Half of the samples of two of three planes are left out, or three quarters (PS3.3, C.7.6.3.1.2): samples for each pixel. */
 const subsampled: Readonly<Record<string, number>> = { YBR_FULL_422: 2, YBR_PARTIAL_422: 2, YBR_PARTIAL_420: 1.5 };
 const MOST_VALUE_BYTES = 256;
@@ -51,11 +50,8 @@ export const isPixelData = (tag: number): boolean => kinds[tag] !== undefined;
 
 /** The name under which a short value counts for the image. */
 export function imageKeyword(element: DicomElement): string | undefined {
-	if ((element.lengthBytes ?? MOST_VALUE_BYTES + 1) > MOST_VALUE_BYTES) return undefined;
-	wanted ??= new Map(KEYWORDS.map(keyword => [tagNumber(keyword), keyword]));
-	return wanted.get(element.tagNumber);
+	return (element.lengthBytes ?? Number.POSITIVE_INFINITY) > MOST_VALUE_BYTES ? undefined : keywords[element.tagNumber];
 }
-let wanted: Map<number | undefined, string> | undefined;
 
 export function imageOf(values: DicomItem, pixels: DicomElement, fileBytes: number): DicomImage {
 	const encapsulated = pixels.lengthBytes === undefined;

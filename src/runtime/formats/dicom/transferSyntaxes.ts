@@ -8,6 +8,8 @@ export interface TransferSyntax {
 
 const PREFIX = '1.2.840.10008.1.2';
 export const DEFLATED = `${PREFIX}.1.99`;
+/** Has one fragment for each frame (PS3.5, annex A.4.2). */
+export const RLE = `${PREFIX}.5`;
 const IMPLICIT = PREFIX;
 const BIG_ENDIAN = `${PREFIX}.2`;
 
