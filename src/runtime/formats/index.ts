@@ -24,6 +24,7 @@ export type {
 } from './binary/binaryReader.ts';
 export { BinaryReader } from './binary/binaryReader.ts';
 export type { BinaryChunk, PartOptions } from './binary/chunks.ts';
+export type { BinaryColumns, ColumnFields } from './binary/columns.ts';
 export type {
 	ArrayField,
 	BinaryArrays,
@@ -71,6 +72,7 @@ export type {
 } from './fits/fitsOptions.ts';
 export type { Bitpix, FitsPixels, FitsValues } from './fits/fitsPixels.ts';
 export { type FitsHduChoice, FitsReader } from './fits/fitsReader.ts';
+export type { FitsTexts } from './fits/fitsTexts.ts';
 export type { FileInput, Format, FormatReader, ReaderOptions, ReadProgress } from './formatReader.ts';
 export { Hdf5Reader } from './hdf5/hdf5Reader.ts';
 export type {
