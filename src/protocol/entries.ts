@@ -70,7 +70,7 @@ export interface ProcessEntry {
 	/** What a person calls it: the script's file name, the worker's name. */
 	title?: string;
 	pid: number;
-	/** `24.21.0`, without the v. */
+	/** `24.21.0`, without the v. Empty, as V8's, for a program that is no Node. */
 	nodeVersion: string;
 	v8Version: string;
 	platform: string;

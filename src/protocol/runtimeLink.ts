@@ -61,7 +61,10 @@ export function parseLink(text: string | undefined): Link | undefined {
 
 const isParent = (value: unknown): boolean => isRecord(value) && isCount(value.pid) && isCount(value.threadId);
 
-/** What a child process says of itself when it joins. Without a url it may be looked at from outside only. */
+/**
+ * What a child process says of itself when it joins. Without a url it may be looked at from outside only. Of a program that the runtime
+ * started (`ffmpeg`) its parent says it; it is no Node, and the versions are empty.
+ */
 export interface ChildArrival {
 	pid: number;
 	url?: string;
@@ -72,12 +75,14 @@ export interface ChildArrival {
 	platform: string;
 	arch: string;
 	cwd: string;
+	program?: boolean;
 }
 
 export function parseChildArrival(text: string): ChildArrival | undefined {
 	const value = parseJson(text);
 	if (!isRecord(value) || !isCount(value.pid) || !isParent(value.parent)) return undefined;
 	if (value.url !== undefined && !isString(value.url)) return undefined;
+	if (value.program !== undefined && !isBoolean(value.program)) return undefined;
 	const texts = [value.title, value.nodeVersion, value.v8Version, value.platform, value.arch, value.cwd];
 	return texts.every(isString) ? (value as unknown as ChildArrival) : undefined;
 }

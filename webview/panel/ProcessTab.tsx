@@ -11,6 +11,7 @@ import { usePanel } from '../context.ts';
 import { costRows } from './costRows.ts';
 import { SnapshotFacts } from './SnapshotFacts.tsx';
 
+const NO_NODE = 'a program, no Node';
 type Row = [label: string, value: string, meaning?: string];
 
 export function ProcessTab(): JSX.Element | null {
@@ -99,8 +100,8 @@ function Facts({ title, rows, children }: { title: string; rows: Row[]; children
 function processRows({ process, header, latest, system }: SessionModel): Row[] {
 	return [
 		['Process id', process ? String(process.pid) : NOT_MEASURED],
-		['Node', process?.nodeVersion ?? NOT_MEASURED],
-		['V8', process?.v8Version ?? NOT_MEASURED],
+		['Node', process?.nodeVersion === '' ? NO_NODE : (process?.nodeVersion ?? NOT_MEASURED)],
+		['V8', process?.v8Version === '' ? NO_NODE : (process?.v8Version ?? NOT_MEASURED)],
 		['Platform', process ? `${process.platform} ${process.arch}` : NOT_MEASURED],
 		[
 			'Command',

@@ -7,7 +7,7 @@ import { CdpClient, ConnectionClosedError } from '../inspector/cdp.ts';
 import { expression, go } from '../inspector/snippets.ts';
 import { HUB_KEY, Target } from '../inspector/target.ts';
 import type { RendezvousDirectory } from '../launch/rendezvous.ts';
-import { isAlive } from '../processRss.ts';
+import { isAlive, LEAST_INTERVAL_MS, processRssBytes } from '../processRss.ts';
 import type { SamplingOptions } from '../sessionTypes.ts';
 import { Branch, type SessionParts } from './branch.ts';
 import type { BranchFacts } from './processLog.ts';
@@ -20,7 +20,7 @@ const WORD_MS = 500;
 /** How long the last reading of a child that lives on may take. */
 const LET_GO_MS = 1_000;
 
-/** A Node process that one of the session's processes started. */
+/** A process that one of the session's processes started: a Node, or a program of the runtime library's. */
 export class ChildBranch extends Branch {
 	readonly #arrival: ChildArrival;
 	readonly #rendezvous: RendezvousDirectory;
@@ -40,12 +40,19 @@ export class ChildBranch extends Branch {
 		return this.#arrival.pid;
 	}
 
+	/** It can be asked. One that cannot costs next to nothing. */
+	get isNode(): boolean {
+		return !this.#arrival.program;
+	}
+
 	/** `follow` is called with the connection on which its workers will tell of themselves. Settles when it runs. */
 	async start(sampling: SamplingOptions, follow: (control: CdpClient) => Promise<void>, finish: () => Promise<void>) {
-		const { url } = this.#arrival;
+		const { url, program } = this.#arrival;
 		if (url === undefined) {
-			const message = 'Only its RSS is known: its stderr is a file, where Node would say that a debugger attached.';
-			this.log.notice('info', message);
+			const why = program
+				? 'it is no Node, but a program that the runtime library started.'
+				: 'its stderr is a file, where Node would say that a debugger attached.';
+			this.log.notice('info', `Only its RSS is known: ${why}`);
 			void this.#lookFromOutside();
 			return;
 		}
@@ -100,12 +107,16 @@ export class ChildBranch extends Branch {
 	/** Nobody can be asked any more: its RSS is followed to its end. */
 	async #lookFromOutside(): Promise<void> {
 		if (this.target?.isClosed) this.observation?.lost();
+		let askedAt = Number.NEGATIVE_INFINITY;
 		while (!this.hasEnded && !this.#isLetGo) {
 			const reason = this.#rendezvous.endOf(this.pid, 'exit');
 			if (reason) return this.end(reason);
 			if (!this.#isThere()) return this.end(await this.#lastWord());
-			const rssBytes = this.observation ? undefined : hostRssBytes(this.pid);
-			if (rssBytes !== undefined) this.log.add({ type: 'sample', t: this.parts.clock.now(), rssBytes });
+			if (!this.observation && performance.now() - askedAt >= LEAST_INTERVAL_MS - LOOK_MS / 2) {
+				askedAt = performance.now();
+				const rssBytes = await processRssBytes(this.pid);
+				if (rssBytes !== undefined) this.log.add({ type: 'sample', t: this.parts.clock.now(), rssBytes });
+			}
 			await delay(LOOK_MS);
 		}
 	}

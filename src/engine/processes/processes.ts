@@ -87,7 +87,7 @@ export class Processes {
 	#share(branch: Branch): SamplingOptions {
 		const sampling = shareOf(this.#sampling, this.#alive.size, this.#sampled.size);
 		this.#alive.add(branch);
-		if (sampling.allocations) this.#sampled.add(branch);
+		if (sampling.allocations && !(branch instanceof ChildBranch && !branch.isNode)) this.#sampled.add(branch);
 		void branch.ended.then(() => {
 			this.#alive.delete(branch);
 			this.#sampled.delete(branch);

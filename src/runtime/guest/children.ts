@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { ChatterStripper } from '../../protocol/chatter.ts';
 import { LINK_VARIABLE, type Link } from '../../protocol/runtimeLink.ts';
+import { sharedHub } from '../reporter.ts';
+import { leaveProgram } from './rendezvous.ts';
 
 interface Stdio {
 	type: string;
@@ -40,6 +42,7 @@ const CHATTER_BYTES = 256;
 const LEAST_BUFFER_BYTES = 64 * 1024;
 
 export function letChildrenJoin(link: Link, preload: string): void {
+	sharedHub().programStarted = program => leaveProgram(link.dir, program);
 	const add = (envPairs: string[], args: readonly string[] = []): string[] => linked(envPairs, args, link, preload);
 	try {
 		patchSpawn(link.dir, add);

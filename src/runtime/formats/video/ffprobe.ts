@@ -54,7 +54,8 @@ export class FfprobeFile implements FrameFinder {
 		const { frameRate = 0 } = this.facts;
 		const args = ['-select_streams', `${this.#stream}`, '-show_entries', PACKET, '-of', 'compact=p=0'];
 		let count = 0;
-		let reported = 0;
+		// Its first bytes were looked at here.
+		let reported = Math.min(track.record.readBytes, size);
 		for await (const line of lines(this.#program, args, this.#source, this.#settings)) {
 			const fields = new Map(line.split('|').map(field => field.split('=', 2) as [string, string]));
 			const sizeBytes = numberIn(fields.get('size'));
@@ -74,7 +75,7 @@ export class FfprobeFile implements FrameFinder {
 			};
 			count++;
 		}
-		track.chunk(size - reported, REPORT_BYTES);
+		track.chunk(Math.max(0, size - reported), REPORT_BYTES);
 		await this.#checkEnd();
 	}
 
