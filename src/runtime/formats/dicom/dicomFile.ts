@@ -68,19 +68,25 @@ export class DicomFile {
 	}
 
 	/** One for the file meta information, one for the data set; each gives its memory back when the next is asked for. */
-	async *walks(nested: boolean): AsyncGenerator<DicomWalker, void, undefined> {
+	async *walks({
+		nested,
+		untilPixels = false,
+	}: {
+		nested: boolean;
+		untilPixels?: boolean;
+	}): AsyncGenerator<DicomWalker, void, undefined> {
 		const { metaOffset, metaEnd, encoding } = this.start;
 		if (metaEnd > metaOffset) {
 			const meta = { implicit: false, littleEndian: true };
 			yield* this.#walk(this.#source, { start: metaOffset, end: metaEnd, dataSet: rootDataSet(meta), nested });
 		}
 		const { source, start } = await this.#openBody();
-		yield* this.#walk(source, { start, end: source.size, dataSet: rootDataSet(encoding), nested });
+		yield* this.#walk(source, { start, end: source.size, dataSet: rootDataSet(encoding), nested, untilPixels });
 	}
 
 	async *#walk(
 		source: ByteSource,
-		part: Pick<ConstructorParameters<typeof DicomWalker>[0], 'start' | 'end' | 'dataSet' | 'nested'>,
+		part: Pick<ConstructorParameters<typeof DicomWalker>[0], 'start' | 'end' | 'dataSet' | 'nested' | 'untilPixels'>,
 	): AsyncGenerator<DicomWalker, void, undefined> {
 		const access = accessTo(source, this.#settings, this.#bounds, this.#guard);
 		try {
@@ -94,7 +100,7 @@ export class DicomFile {
 	async pixels(): Promise<Pixels | undefined> {
 		const values: { [keyword: string]: DicomValue } = {};
 		let extended: ExtendedTable | undefined;
-		for await (const walker of this.walks(false)) {
+		for await (const walker of this.walks({ nested: false, untilPixels: true })) {
 			for (let element = await walker.next(); element !== undefined; element = await walker.next()) {
 				if (typeof element === 'string') continue;
 				const { valueOffset, lengthBytes, tagNumber, dataSet } = element;

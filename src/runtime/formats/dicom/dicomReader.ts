@@ -149,7 +149,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	}
 
 	async *#elements(nested: boolean): AsyncGenerator<DicomElement, void, undefined> {
-		for await (const walker of this.#file.walks(nested)) {
+		for await (const walker of this.#file.walks({ nested })) {
 			for (;;) {
 				const event = walker.step();
 				if (event === MORE) await walker.fetch();
@@ -162,7 +162,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	async #header(limits: Required<DicomHeaderOptions>): Promise<DicomHeader> {
 		const builder = new ItemBuilder(this.path, limits);
 		let image: DicomImage | undefined;
-		for await (const walker of this.#file.walks(true)) {
+		for await (const walker of this.#file.walks({ nested: true, untilPixels: true })) {
 			const pixels = await builder.take(walker);
 			if (pixels) image = imageOf(builder.values, pixels, (await this.#file.dataSource()).size);
 		}

@@ -3,6 +3,7 @@ import { formatErrors } from '../formatErrors.ts';
 import { characterSets } from './characterSets.ts';
 import { type DataSet, DicomElement, type ElementAccess, nameOf } from './dicomElement.ts';
 import { dictionaryEntry, isPrivate, tagText } from './dictionary.ts';
+import { isPixelData } from './pixelFacts.ts';
 import { chosenVr, hasLongLength, looksLikeVr } from './valueRepresentations.ts';
 import { decodeValue } from './values.ts';
 
@@ -22,6 +23,8 @@ export interface WalkOptions {
 	readonly maxDepth: number;
 	/** Ends before the first element of another group. */
 	readonly onlyGroup?: number;
+	/** Ends behind the file's own pixel data, of which nothing is looked at: they may be cut off. */
+	readonly untilPixels?: boolean;
 }
 
 type Frame =
@@ -55,17 +58,19 @@ export class DicomWalker {
 	readonly #nested: boolean;
 	readonly #maxDepth: number;
 	readonly #onlyGroup: number | undefined;
+	readonly #untilPixels: boolean;
 	readonly #limit: number;
 	readonly #stack: Frame[];
 	#at: number;
 	#neededBytes = 0;
 
-	constructor({ access, start, end, dataSet, nested, maxDepth, onlyGroup }: WalkOptions) {
+	constructor({ access, start, end, dataSet, nested, maxDepth, onlyGroup, untilPixels = false }: WalkOptions) {
 		this.#access = access;
 		this.#window = access.window;
 		this.#nested = nested;
 		this.#maxDepth = maxDepth;
 		this.#onlyGroup = onlyGroup;
+		this.#untilPixels = untilPixels;
 		this.#limit = end;
 		this.#at = start;
 		this.#stack = [{ kind: 'dataSet', dataSet, end }];
@@ -176,14 +181,16 @@ export class DicomWalker {
 					`${nameOf(tag)} of ${length} bytes is longer than what is left of its item, ${end - valueOffset} bytes`,
 				);
 		}
-		const entered = vr === 'SQ' && (this.#nested || undefinedLength);
-		if (!undefinedLength && valueEnd > this.#limit && !entered)
+		const last = this.#untilPixels && dataSet.depth === 0 && isPixelData(tag);
+		const entered = !last && vr === 'SQ' && (this.#nested || undefinedLength);
+		if (!undefinedLength && valueEnd > this.#limit && !entered && !last)
 			throw this.#truncated(headerBytes + length, nameOf(tag));
 		if (!this.#learn(dataSet, tag, vr, valueOffset, length)) return MORE;
 		const lengthBytes = undefinedLength ? undefined : length;
 		const element = new DicomElement({ tag, vr, lengthBytes, offset: this.#at, valueOffset }, dataSet, this.#access);
 		this.#at = entered || undefinedLength ? valueOffset : valueEnd;
-		if (entered) this.#enter(dataSet, tag, valueEnd);
+		if (last) this.#stack.length = 0;
+		else if (entered) this.#enter(dataSet, tag, valueEnd);
 		else if (undefinedLength) this.#stack.push({ kind: 'fragments', littleEndian });
 		return element;
 	}
