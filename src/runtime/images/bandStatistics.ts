@@ -58,15 +58,17 @@ export class HistogramTally implements BandTally {
 	}
 
 	add(data: ArrayLike<number>, from: number, to: number): void {
-		if (this.#channels === 3) countThree(this.#counts, this.#levels, this.#lowest, data, from, to);
-		else this.#count(data, from, to);
-	}
-
-	#count(data: ArrayLike<number>, from: number, to: number): void {
 		const counts = this.#counts;
-		for (let i = from; i < to; i += this.#channels) {
-			for (let channel = 0; channel < this.#channels; channel++) {
-				const at = channel * this.#levels + (data[i + channel] as number) - this.#lowest;
+		const channels = this.#channels;
+		const levels = this.#levels;
+		if (channels === 3 && levels === 256 && this.#lowest === 0) {
+			countPhotograph(counts, data, from, to);
+			return;
+		}
+		for (let channel = 0; channel < channels; channel++) {
+			const first = channel * levels - this.#lowest;
+			for (let i = from + channel; i < to; i += channels) {
+				const at = first + (data[i] as number);
 				counts[at] = (counts[at] as number) + 1;
 			}
 		}
@@ -103,22 +105,12 @@ export class HistogramTally implements BandTally {
 	}
 }
 
-/** What photographs are; apart, because a loop over three bands takes twice as long. */
-function countThree(
-	counts: Uint32Array,
-	levels: number,
-	lowest: number,
-	data: ArrayLike<number>,
-	from: number,
-	to: number,
-): void {
-	const first = -lowest;
-	const second = levels - lowest;
-	const third = 2 * levels - lowest;
+/** Three bands of 8 bits; apart, because with the places written out it takes two thirds of the time. */
+function countPhotograph(counts: Uint32Array, data: ArrayLike<number>, from: number, to: number): void {
 	for (let i = from; i < to; i += 3) {
-		const red = first + (data[i] as number);
-		const green = second + (data[i + 1] as number);
-		const blue = third + (data[i + 2] as number);
+		const red = data[i] as number;
+		const green = 256 + (data[i + 1] as number);
+		const blue = 512 + (data[i + 2] as number);
 		counts[red] = (counts[red] as number) + 1;
 		counts[green] = (counts[green] as number) + 1;
 		counts[blue] = (counts[blue] as number) + 1;
