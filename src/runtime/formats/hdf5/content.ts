@@ -13,6 +13,7 @@ const MOST_ATTRIBUTE_BYTES = 1024 * 1024;
 const VARIABLE_BYTES = 256;
 /** A chunk is in memory packed, unpacked and as what was asked for. */
 const CHUNK_SHARE = 4;
+const CHARACTER: Hdf5Dtype = { kind: 'integer', name: 'uint8', bytes: 1, signed: false, bigEndian: false };
 const GROUP = 0;
 const DATASET = 1;
 const NAMED_TYPE = 2;
@@ -110,10 +111,14 @@ export class Content {
 	}
 
 	/** Boxes along the chunks, each in one or several pieces of `slabBytes`; all that is asked for in one piece for `whole`. */
-	*slabs({ path, start, count, slabBytes }: SlabRequest, whole: boolean): Generator<Hdf5Slab, void, undefined> {
+	*slabs(
+		{ path, start, count, slabBytes, characters }: SlabRequest,
+		whole: boolean,
+	): Generator<Hdf5Slab, void, undefined> {
 		const metadata = this.#library.get_dataset_metadata(this.#file, path);
-		const { refused, dtype, chunks, shape } = this.#dataset(path, metadata);
+		const { refused, chunks, shape, ...described } = this.#dataset(path, metadata);
 		if (refused !== undefined) throw new Refusal('unsupported', `${path} cannot be read: ${refused}.`);
+		const dtype = characters ? CHARACTER : described.dtype;
 		const bytes = memoryBytes(dtype);
 		this.#checkChunk(path, chunks, metadata.size);
 		const mostValues = Math.max(
@@ -125,7 +130,7 @@ export class Content {
 			if (whole) yield { start, shape: count, data: decode(dtype, emptyPacked) };
 			return;
 		}
-		if (whole) yield* this.#pieces(path, metadata, dtype, box, product(count));
+		if (whole || product(count) <= mostValues) yield* this.#pieces(path, metadata, dtype, box, product(count));
 		else {
 			const blocks = chunks ? chunkBoxes(box, chunks, mostValues) : boxesOf(box, mostValues);
 			for (const block of blocks) yield* this.#pieces(path, metadata, dtype, block, mostValues);

@@ -147,11 +147,11 @@ class LibraryThread {
 					};
 					await within(arrival, { signal: settings.signal, timeoutMs: settings.timeoutMs }, late);
 				}
-				const piece = stream.pieces.shift();
-				if (piece === undefined) {
+				if (stream.pieces.length === 0) {
 					if (stream.error !== undefined) throw stream.error;
 					return;
 				}
+				const piece = stream.pieces.shift();
 				this.#hold(-bytesOf(piece));
 				yield piece;
 				if (!stream.done) this.#post({ type: 'next', id });
@@ -271,7 +271,7 @@ class LibraryThread {
 }
 
 function bytesOf(piece: Requests[Name][1]): number {
-	return 'data' in piece && ArrayBuffer.isView(piece.data) ? piece.data.byteLength : 0;
+	return piece && 'data' in piece && ArrayBuffer.isView(piece.data) ? piece.data.byteLength : 0;
 }
 
 function broken(why: string, cause?: unknown): MemoryManagerError {

@@ -27,12 +27,16 @@ export interface SlabRequest {
 	readonly start: readonly number[];
 	readonly count: readonly number[];
 	readonly slabBytes: number;
+	/** Texts of one byte as `Uint8Array`. */
+	readonly characters?: boolean;
 }
 
 /** What can be asked for: name → [argument, what comes, piece by piece]. */
 export interface Requests {
 	structure: [argument: undefined, entries: readonly Hdf5Entry[]];
 	dataset: [path: string, dataset: Hdf5Dataset];
+	/** The dataset that a path leads to through links; `undefined`: it leads to none. */
+	target: [path: string, object: Hdf5Dataset | undefined];
 	slabs: [request: SlabRequest, slab: Hdf5Slab];
 	whole: [request: SlabRequest, slab: Hdf5Slab];
 }

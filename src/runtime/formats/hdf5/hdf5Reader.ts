@@ -30,7 +30,8 @@ const OPTION_NAMES: OptionNames<Hdf5ReaderOptions> = {
 };
 const SLAB_NAMES: OptionNames<Hdf5SlabOptions> = { start: true, count: true, slabBytes: true };
 const MEBIBYTE = 1024 * 1024;
-const DEFAULT_MEMORY_BYTES = 256 * MEBIBYTE;
+/** Of the library; see `maxMemoryBytes`. */
+export const DEFAULT_MEMORY_BYTES = 256 * MEBIBYTE;
 const LEAST_MEMORY_BYTES = 64 * MEBIBYTE;
 const DEFAULT_READ_BYTES = 64 * MEBIBYTE;
 

@@ -75,6 +75,9 @@ function* begin(message: ToThread & { type: 'begin' }): Generator<Piece, void, u
 		case 'dataset':
 			yield datasetAt(content, message.argument);
 			break;
+		case 'target':
+			yield content.typeOf(message.argument) === 'dataset' ? datasetOf(content, message.argument) : undefined;
+			break;
 		default:
 			yield* content.slabs(message.argument, message.name === 'whole');
 	}
@@ -88,7 +91,7 @@ function datasetAt(content: Content, path: string): Piece {
 
 /** Arrays of numbers go over without being copied. */
 function transfers(piece: Piece): ArrayBuffer[] {
-	if (!('data' in piece) || !ArrayBuffer.isView(piece.data)) return [];
+	if (!piece || !('data' in piece) || !ArrayBuffer.isView(piece.data)) return [];
 	return [piece.data.buffer as ArrayBuffer];
 }
 
