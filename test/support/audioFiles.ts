@@ -87,8 +87,9 @@ export function stored(encoding: SampleEncoding, value: number): number {
 		case 's64':
 			return Math.fround(value);
 		default: {
+			// No negative zero: integers have none.
 			const full = 2 ** (8 * SAMPLE_BYTES[encoding] - 1);
-			return Math.fround(Math.round(value * full) / full);
+			return Math.fround(Math.round(value * full) / full) + 0;
 		}
 	}
 }

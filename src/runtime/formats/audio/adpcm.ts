@@ -66,7 +66,8 @@ export function msDecoder(coefficients: readonly (readonly [number, number])[]):
 			const state = states[nibble % count];
 			if (!state) break;
 			const code = (block.readUInt8(7 * count + (nibble >> 1)) >> (nibble & 1 ? 0 : 4)) & 15;
-			const guess = Math.trunc((state.newer * state.first + state.older * state.second) / 256);
+			// Rounded down, as Microsoft's codec, libsndfile and sox do; ffmpeg rounds towards zero, a difference of 1 in 32,768.
+			const guess = Math.floor((state.newer * state.first + state.older * state.second) / 256);
 			const value = to16(guess + (code & 8 ? code - 16 : code) * state.delta);
 			state.delta = Math.max(16, Math.min((state.delta * (MS_ADAPTION[code] ?? 230)) >> 8, 0x7fff_ffff >> 8));
 			state.older = state.newer;

@@ -92,9 +92,8 @@ export class OggTrack implements AudioTrack {
 		const { path } = this.#source;
 		const { stream: first, serial } = this.#found;
 		const stream = oggStream(page.bytes.subarray(page.bodyOffset));
-		const isOurs = page.serial === serial;
-		if (!stream || (!isOurs && stream.codec !== first.codec)) {
-			if (!isOurs) return undefined;
+		if (!stream) {
+			if (page.serial !== serial) return undefined;
 			throw formatErrors.damaged(path, page.offset, 'its stream begins again as another one');
 		}
 		if (stream.sampleRate !== first.sampleRate || stream.channels !== first.channels) {

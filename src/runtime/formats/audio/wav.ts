@@ -92,7 +92,7 @@ class WavHeader {
 		const format = this.#format;
 		if (!format) {
 			// Cut off within the header, or never whole.
-			if (!data || data.offset + data.bytes >= size) throw this.#source.truncated(size, 8, 'its chunks');
+			if (!data || data.offset + data.bytes > size) throw this.#source.truncated(size, 8, 'its chunks');
 			throw formatErrors.damaged(path, undefined, 'it has no "fmt " chunk, which says how its sound is stored');
 		}
 		if (!data) throw this.#source.truncated(size, 8, 'the sound');
