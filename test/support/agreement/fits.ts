@@ -10,7 +10,9 @@ import type { FitsHdu } from '../../../src/runtime/formats/fits/fitsHdu.ts';
 import type { FitsHeader } from '../../../src/runtime/formats/fits/fitsHeader.ts';
 import type { FitsPixels } from '../../../src/runtime/formats/fits/fitsPixels.ts';
 import { FitsReader } from '../../../src/runtime/formats/fits/fitsReader.ts';
+import { FitsTexts } from '../../../src/runtime/formats/fits/fitsTexts.ts';
 import { FileError } from '../../../src/runtime/internals.ts';
+import { tilesFile } from '../fitsFiles.ts';
 import type { AgreementRow } from './agreementRow.ts';
 
 interface Figures {
@@ -53,6 +55,13 @@ export async function agreement(large = true): Promise<AgreementRow[] | undefine
 		rows.push(await compare(join(cacheFolder, 'samples', file), file.split('/').slice(-4).join('/'), figures));
 	}
 	return rows;
+}
+
+/** Our own file with every tile compression, as astropy wrote and read it. */
+export async function tilesAgreement(): Promise<AgreementRow[]> {
+	const truth = tilesFile.replace('.fits.gz', '.expected.json');
+	const expected = JSON.parse(await readFile(truth, 'utf8')) as Record<string, FileFigures>;
+	return Promise.all(Object.entries(expected).map(([file, figures]) => compare(tilesFile, file, figures)));
 }
 
 async function compare(path: string, file: string, expected: FileFigures): Promise<AgreementRow> {
@@ -177,7 +186,8 @@ class Sums {
 	}
 
 	addColumn(column: FitsColumn, data: FitsColumnData): void {
-		if (!Array.isArray(data)) this.#addNumbers(column, data);
+		if (data instanceof FitsTexts) this.#texts.push(...data);
+		else if (!Array.isArray(data)) this.#addNumbers(column, data);
 		else for (const each of data) typeof each === 'string' ? this.#texts.push(each) : this.add(each);
 	}
 

@@ -35,7 +35,7 @@ def header_figures(header):
     texts, total, count = [], 0.0, 0
     for card in header.cards:
         try:
-            keyword, value, comment = card.keyword, card.value, card.comment
+            keyword, value, comment = card.rawkeyword, card.rawvalue, card.comment
         except Exception:
             return {"unreadable": True}
         if keyword in ("COMMENT", "HISTORY", ""):
@@ -74,6 +74,8 @@ def column_figures(values):
 
 def header_as_it_stands(path, hdu):
     """Opening changes some headers: those of groups, of HDUs that lack a keyword."""
+    if not hasattr(hdu, "fileinfo"):
+        return hdu.header
     places = hdu.fileinfo()
     with (gzip.open if path.endswith(".gz") else open)(path, "rb") as file:
         file.seek(places["hdrLoc"])

@@ -1,11 +1,11 @@
-import { product } from './fitsBoxes.ts';
 import { ELEMENT_BYTES, type FitsColumn, type FitsColumnType } from './fitsColumns.ts';
 import { type FitsPixels, type FitsValues, type Scaling, scaleInto } from './fitsPixels.ts';
+import { type FitsTexts, textAt } from './fitsTexts.ts';
 
 /** The texts or numbers of one row's variable array. */
 export type FitsArray = FitsPixels | string;
 /** Of a column: numbers of all rows, one after the other; texts; or one array for each row. */
-export type FitsColumnData = FitsPixels | string[] | FitsArray[];
+export type FitsColumnData = FitsPixels | FitsTexts | FitsArray[];
 
 type NumberKind =
 	| Uint8ArrayConstructor
@@ -77,15 +77,11 @@ export function planColumn(column: FitsColumn, values: FitsValues): ColumnPlan {
 	return { ...base, given: Float64Array, way: 'scale' };
 }
 
-/** Bytes that a row of the column takes in a batch; of texts what V8 needs for them, by estimate. */
+/** Bytes that a row of the column takes in a batch. */
 export function givenBytes({ column, given, parts }: ColumnPlan): number {
 	if (column.variable) return 16;
-	if (!given) return textCount(column) * 24 + column.bytes;
+	if (!given) return column.bytes;
 	return column.repeat * parts * given.BYTES_PER_ELEMENT;
-}
-
-function textCount({ shape }: FitsColumn): number {
-	return shape.length === 0 ? 1 : product(shape);
 }
 
 /** Where the elements of a column lie: `rows` times `repeat`, `stride` bytes from row to row. */
@@ -164,24 +160,6 @@ function gather(type: FitsColumnType, field: Field, into: FitsPixels, raw: boole
 
 function logical(byte: number): number {
 	return byte === 0x54 ? 1 : byte === 0x46 ? 0 : UNDEFINED_LOGICAL;
-}
-
-export function decodeTexts(plan: ColumnPlan, bytes: Buffer, field: Omit<Field, 'view' | 'repeat'>): string[] {
-	const { column } = plan;
-	const count = textCount(column);
-	const out: string[] = [];
-	for (let row = 0, from = field.offset; row < field.rows; row++, from += field.stride) {
-		for (let i = 0, at = from; i < count; i++, at += column.textBytes) out.push(textAt(bytes, at, column.textBytes));
-	}
-	return out;
-}
-
-/** Up to the first zero byte, without blanks at its end (FITS standard 4.0, section 7.3.3.1). */
-export function textAt(bytes: Buffer, offset: number, length: number): string {
-	let end = offset + length;
-	for (let i = offset; i < end; i++) if (bytes[i] === 0) end = i;
-	while (end > offset && bytes[end - 1] === 0x20) end--;
-	return bytes.toString('latin1', offset, end);
 }
 
 /** The one array of a row that lies in the heap, in memory of its own. */

@@ -3,6 +3,7 @@ import { type FitsArray, type FitsColumnData, UNDEFINED_LOGICAL } from './column
 import { product } from './fitsBoxes.ts';
 import type { FitsColumn } from './fitsColumns.ts';
 import type { FitsPixels } from './fitsPixels.ts';
+import { FitsTexts } from './fitsTexts.ts';
 
 /** A field of a row: `null` where it has no value. Several elements in a row are an array. */
 export type FitsField = number | bigint | boolean | string | null | (boolean | null)[] | string[] | FitsPixels;
@@ -31,21 +32,21 @@ export class FitsBatch {
 	/** A column of numbers. Throws `invalidOption` where there is no such column, or it holds texts or arrays. */
 	numbers(key: string): FitsPixels {
 		const data = this.data.get(key);
-		if (data && !Array.isArray(data)) return data;
+		if (data && !Array.isArray(data) && !(data instanceof FitsTexts)) return data;
 		throw this.#not(key, 'numbers', data);
 	}
 
 	/** A column of texts. Throws as `numbers`. */
-	texts(key: string): string[] {
+	texts(key: string): FitsTexts {
 		const data = this.data.get(key);
-		if (Array.isArray(data) && !this.#column(key)?.variable) return data as string[];
+		if (data instanceof FitsTexts) return data;
 		throw this.#not(key, 'texts', data);
 	}
 
 	/** A column of variable arrays. Throws as `numbers`. */
 	arrays(key: string): FitsArray[] {
 		const data = this.data.get(key);
-		if (Array.isArray(data) && this.#column(key)?.variable) return data;
+		if (Array.isArray(data)) return data;
 		throw this.#not(key, 'variable arrays', data);
 	}
 
@@ -62,10 +63,6 @@ export class FitsBatch {
 		}
 	}
 
-	#column(key: string): FitsColumn | undefined {
-		return this.#columns.find(column => column.key === key);
-	}
-
 	#not(key: string, what: string, data: unknown): Error {
 		const expected = data === undefined ? `one of ${[...this.data.keys()].join(', ')}` : `a column of ${what}`;
 		return runtimeErrors.invalidOption('FitsBatch', 'key', expected, key);
@@ -74,10 +71,11 @@ export class FitsBatch {
 
 function fieldReader(column: FitsColumn, data: FitsColumnData): (row: number) => FitsField {
 	const single = column.shape.length === 0 && (column.repeat === 1 || column.type === 'A');
-	if (Array.isArray(data)) {
-		if (column.variable || single) return row => data[row] ?? null;
-		const count = column.shape.length === 0 ? 1 : product(column.shape);
-		return row => (data as string[]).slice(row * count, (row + 1) * count);
+	if (Array.isArray(data)) return row => data[row] ?? null;
+	if (data instanceof FitsTexts) {
+		if (single) return row => data.at(row) ?? null;
+		const count = product(column.shape);
+		return row => Array.from({ length: count }, (_, i) => data.at(row * count + i) ?? '');
 	}
 	if (column.type === 'L') {
 		const truth = (value: number | bigint | undefined) =>

@@ -1,4 +1,3 @@
-import { ChunkRing } from '../../internals.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { product } from './fitsBoxes.ts';
@@ -6,6 +5,7 @@ import type { FitsHdu } from './fitsHdu.ts';
 import { imageScaling } from './fitsImages.ts';
 import type { FitsLimits, PieceSettings } from './fitsOptions.ts';
 import { convert, type FitsPixels, planPixels, storedOffset } from './fitsPixels.ts';
+import type { PieceMemory } from './pieceMemory.ts';
 
 /** Some of the groups of a random-groups HDU. */
 export interface FitsGroups {
@@ -20,6 +20,9 @@ export interface FitsGroups {
 	readonly data: FitsPixels;
 }
 
+/** What a parameter's name and scale take, about. */
+const PARAMETER_BYTES = 64;
+
 export async function* readGroups(
 	source: ByteSource,
 	hdu: FitsHdu,
@@ -27,6 +30,7 @@ export async function* readGroups(
 	{ maxItemBytes }: FitsLimits,
 	start: number,
 	end: number,
+	memories: PieceMemory,
 ): AsyncGenerator<FitsGroups, void, undefined> {
 	const { header, bitpix, rowBytes, dataOffset, shape } = hdu;
 	if (rowBytes === 0) return;
@@ -36,7 +40,7 @@ export async function* readGroups(
 	const pixels = shape.length === 0 ? 1 : product(shape);
 	const count = rowBytes / elementBytes - pixels;
 	const groupBytes = pixels * plan.given.BYTES_PER_ELEMENT + count * 8;
-	const needed = Math.max(rowBytes, groupBytes);
+	const needed = Math.max(rowBytes, groupBytes) + count * PARAMETER_BYTES;
 	if (needed > Math.max(settings.maxBytes, maxItemBytes)) {
 		throw formatErrors.tooLarge(source.path, 'a group', needed, 'maxItemBytes', maxItemBytes);
 	}
@@ -48,7 +52,6 @@ export async function* readGroups(
 	const raw = settings.values === 'raw';
 	const scales = names.map((_, i) => (raw ? 1 : (header.number(`PSCAL${i + 1}`) ?? 1)));
 	const zeros = names.map((_, i) => (raw ? 0 : (header.number(`PZERO${i + 1}`) ?? 0)));
-	const ring = new ChunkRing(settings.reuse);
 	const stored = Buffer.allocUnsafeSlow(rowBytes);
 	const native = Buffer.allocUnsafeSlow(count * elementBytes);
 	const pixelBytes = pixels * plan.stored.BYTES_PER_ELEMENT;
@@ -58,7 +61,7 @@ export async function* readGroups(
 	try {
 		for (let first = start; first < end; first += most) {
 			const groups = Math.min(most, end - first);
-			const memory = ring.take(Math.max(groups * pixels * plan.given.BYTES_PER_ELEMENT, 8), most * groupBytes + 8);
+			const memory = memories.take(groups * pixels * plan.given.BYTES_PER_ELEMENT, !settings.reuse);
 			const parameters = new Float64Array(groups * count);
 			let at = storedOffset(plan, groups * pixels);
 			for (let group = 0; group < groups; group++, at += pixelBytes) {
@@ -73,7 +76,7 @@ export async function* readGroups(
 			}
 			const data = convert(memory, groups * pixels, plan);
 			yield { start: first, groups, parameterNames: names, parameters, data };
-			ring.giveBack(memory);
+			if (settings.reuse) memories.giveBack(memory);
 		}
 	} finally {
 		source.held(-held);

@@ -118,7 +118,7 @@ class CardList {
 			this.#continue(parsed.value, parsed.comment);
 			return;
 		}
-		this.#close(true);
+		this.#close();
 		const { keyword, value, comment } = parsed;
 		const card = { keyword, value, comment };
 		if (typeof value === 'string' && value.endsWith('&') && keyword !== 'CONTINUE') {
@@ -127,7 +127,7 @@ class CardList {
 	}
 
 	header(bytes: number): FitsHeader {
-		this.#close(true);
+		this.#close();
 		return new FitsHeader(this.#offset, bytes, this.#cards, this.#warnings);
 	}
 
@@ -146,15 +146,19 @@ class CardList {
 		if (comment !== '') open.comments.push(comment);
 		const goesOn = value.endsWith('&');
 		open.pieces.push(goesOn ? value.slice(0, -1) : value);
-		if (!goesOn) this.#close(false);
+		if (!goesOn) this.#close();
 	}
 
-	/** `ampersand`: the last piece ended with one that nothing followed: then it is a part of the text. */
-	#close(ampersand: boolean): void {
+	/** An ampersand that no CONTINUE ever followed belongs to the text. */
+	#close(): void {
 		if (!this.#open) return;
 		const { card, pieces, comments } = this.#open;
 		this.#open = undefined;
-		this.#cards.push({ ...card, value: pieces.join('') + (ampersand ? '&' : ''), comment: comments.join(' ') });
+		this.#cards.push({
+			...card,
+			value: pieces.length === 1 ? card.value : pieces.join(''),
+			comment: comments.join(' '),
+		});
 	}
 }
 

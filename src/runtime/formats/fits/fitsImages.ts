@@ -1,4 +1,3 @@
-import { ChunkRing } from '../../internals.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { type Box, bandCount, product, runs, split } from './fitsBoxes.ts';
@@ -6,6 +5,7 @@ import type { FitsHdu } from './fitsHdu.ts';
 import type { FitsHeader } from './fitsHeader.ts';
 import type { PieceSettings } from './fitsOptions.ts';
 import { convert, type FitsPixels, type PixelPlan, planPixels, type Scaling, storedOffset } from './fitsPixels.ts';
+import type { PieceMemory } from './pieceMemory.ts';
 
 /** A part of an image: all pixels from `start` on, `shape` of them; the slowest axis first. */
 export interface FitsBand {
@@ -88,6 +88,7 @@ export async function* readBands(
 	settings: PieceSettings,
 	rows: number | undefined,
 	maxItemBytes: number,
+	memories: PieceMemory,
 ): AsyncGenerator<FitsBand, void, undefined> {
 	if (whole.count.length === 0) return;
 	const elementBytes = pixels.plan.given.BYTES_PER_ELEMENT;
@@ -101,19 +102,18 @@ export async function* readBands(
 	if (most > Math.max(settings.maxBytes, maxItemBytes)) {
 		throw formatErrors.tooLarge(source.path, 'a band, which is at least a tile', most, 'maxItemBytes', maxItemBytes);
 	}
-	const ring = new ChunkRing(settings.reuse);
 	let held = 0;
 	try {
 		for (const box of split(whole, size, grain)) {
 			const bytes = product(box.count) * elementBytes;
-			const memory = ring.take(bytes, most);
-			if (memory.buffer.byteLength > held) {
-				source.held(memory.buffer.byteLength - held);
-				held = memory.buffer.byteLength;
+			const memory = memories.take(bytes, !settings.reuse);
+			if (bytes > held) {
+				source.held(bytes - held);
+				held = bytes;
 			}
 			const data = await pixels.read(box, memory);
 			yield { start: box.start, shape: box.count, data };
-			ring.giveBack(memory);
+			if (settings.reuse) memories.giveBack(memory);
 		}
 	} finally {
 		source.held(-held);

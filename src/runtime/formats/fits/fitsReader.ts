@@ -35,6 +35,7 @@ import {
 } from './fitsOptions.ts';
 import { TableReader } from './fitsTables.ts';
 import { TiledPixels } from './fitsTiles.ts';
+import { PieceMemory } from './pieceMemory.ts';
 
 /** An HDU: itself, its number from 0, or its EXTNAME (the first of that name, capitals or not). */
 export type FitsHduChoice = FitsHdu | number | string;
@@ -56,6 +57,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 	readonly #limits: FitsLimits;
 	/** What the bytes are read from: the file, or what gzip had packed in it. */
 	readonly #bytes: ByteSource;
+	readonly #memories = new PieceMemory();
 	readonly #unpacked: UnpackedFile | undefined;
 	/** Where the headers that were seen begin: from one to the next the way leads through the one before. */
 	readonly #offsets: number[] = [0];
@@ -300,7 +302,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		const hdu = await this.#image(choice);
 		const box = boxOf('FitsReader.bands', hdu.shape, options.start, options.count);
 		const pixels = this.#pixels(hdu, settings);
-		yield* readBands(this.#bytes, pixels, box, settings, options.rows, this.#limits.maxItemBytes);
+		yield* readBands(this.#bytes, pixels, box, settings, options.rows, this.#limits.maxItemBytes, this.#memories);
 	}
 
 	async *#batches(owner: string, choice: FitsHduChoice, options: FitsTableOptions, settings: PieceSettings) {
@@ -309,7 +311,15 @@ export class FitsReader extends FormatReader<FitsHdu> {
 			throw this.#wrongKind(hdu, 'a table', 'bands() and groups() read the others');
 		}
 		const { start, end } = stretch(owner, hdu.rows, options);
-		const table = new TableReader(this.#bytes, hdu, options, settings, this.settings.windowBytes, this.#limits);
+		const table = new TableReader(
+			this.#bytes,
+			hdu,
+			options,
+			settings,
+			this.settings.windowBytes,
+			this.#limits,
+			this.#memories,
+		);
 		yield* table.batches(start, end);
 	}
 
@@ -318,6 +328,6 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		if (hdu.kind !== 'randomGroups')
 			throw this.#wrongKind(hdu, 'random groups', 'bands() and columns() read the others');
 		const { start, end } = stretch('FitsReader.groups', hdu.rows, options);
-		yield* readGroups(this.#bytes, hdu, settings, this.#limits, start, end);
+		yield* readGroups(this.#bytes, hdu, settings, this.#limits, start, end, this.#memories);
 	}
 }

@@ -1,4 +1,4 @@
-import { ChunkRing, runtimeErrors } from '../../internals.ts';
+import { runtimeErrors } from '../../internals.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { type AsciiPlan, decodeAscii, planAscii } from './asciiDecoder.ts';
@@ -7,18 +7,19 @@ import {
 	type ColumnPlan,
 	decodeArray,
 	decodeNumbers,
-	decodeTexts,
 	type FitsArray,
 	type FitsColumnData,
 	givenBytes,
 	planColumn,
-	textAt,
 } from './columnDecoder.ts';
 import { FitsBatch } from './fitsBatch.ts';
+import { product } from './fitsBoxes.ts';
 import type { FitsColumn } from './fitsColumns.ts';
 import type { FitsHdu } from './fitsHdu.ts';
 import { FitsHeap } from './fitsHeap.ts';
 import type { FitsLimits, FitsTableOptions, PieceSettings } from './fitsOptions.ts';
+import { FitsTexts, gatherTexts } from './fitsTexts.ts';
+import type { PieceMemory } from './pieceMemory.ts';
 
 /** Arrays of a batch lie in one piece of memory, each at a multiple of this. */
 const ALIGNMENT = 8;
@@ -33,9 +34,8 @@ export class TableReader {
 	readonly #columns: readonly FitsColumn[];
 	readonly #heap: FitsHeap | undefined;
 	readonly #batchRows: number;
-	readonly #memoryBytes: number;
-	readonly #ring: ChunkRing;
-	readonly #raw: Buffer;
+	readonly #rawBytes: number;
+	readonly #memories: PieceMemory;
 	#held = 0;
 
 	constructor(
@@ -45,72 +45,70 @@ export class TableReader {
 		settings: PieceSettings,
 		windowBytes: number,
 		{ maxItemBytes }: FitsLimits,
+		memories: PieceMemory,
 	) {
+		this.#memories = memories;
 		this.#source = source;
 		this.#hdu = hdu;
 		this.#settings = settings;
 		this.#columns = chosen(hdu, options.columns);
-		let rowBytes = hdu.rowBytes;
 		let given = 0;
 		for (const column of this.#columns) {
 			if (hdu.kind === 'asciiTable') {
 				const plan = planAscii(column, settings.values);
 				this.#ascii.push(plan);
-				given += plan.given ? plan.given.BYTES_PER_ELEMENT : 24 + column.bytes;
+				given += plan.given ? plan.given.BYTES_PER_ELEMENT : column.bytes;
 			} else {
 				const plan = planColumn(column, settings.values);
 				this.#binary.push(plan);
 				given += givenBytes(plan);
 			}
 		}
-		rowBytes = Math.max(rowBytes, given, 1);
+		// As it stands in the file, and as it is given.
+		const rowBytes = Math.max(hdu.rowBytes + given, 1);
 		if (rowBytes > Math.max(maxItemBytes, settings.maxBytes)) {
 			throw formatErrors.tooLarge(source.path, 'a row of the table', rowBytes, 'maxItemBytes', maxItemBytes);
 		}
 		const fitting = Math.max(1, Math.floor(settings.maxBytes / rowBytes));
 		this.#batchRows = Math.min(options.rows ?? fitting, fitting, Math.max(hdu.rows, 1));
-		this.#memoryBytes = this.#numbersBytes(this.#batchRows);
-		this.#ring = new ChunkRing(settings.reuse);
 		if (this.#columns.some(column => column.variable)) {
 			this.#heap = new FitsHeap(source, hdu, windowBytes, maxItemBytes);
 		}
 		// Memory only for rows that are there.
 		const there = Math.max(source.size - hdu.dataOffset, 0);
-		this.#raw = Buffer.allocUnsafeSlow(Math.min(this.#batchRows * hdu.rowBytes, there));
+		this.#rawBytes = Math.min(this.#batchRows * hdu.rowBytes, there);
 	}
 
 	async *batches(start: number, end: number): AsyncGenerator<FitsBatch, void, undefined> {
 		const { rowBytes, dataOffset } = this.#hdu;
 		if (rowBytes === 0) return;
 		const source = this.#source;
-		this.#hold(this.#raw.length);
+		const raw = this.#memories.take(this.#rawBytes);
+		this.#hold(raw.length);
 		let held = 0;
 		try {
 			for (let first = start; first < end; ) {
 				const rows = Math.min(this.#batchRows, end - first);
 				const offset = dataOffset + first * rowBytes;
-				if (rows * rowBytes > this.#raw.length)
-					throw source.truncated(offset, rows * rowBytes, 'the rows of the table');
-				const bytes = this.#raw.subarray(0, rows * rowBytes);
+				if (rows * rowBytes > raw.length) throw source.truncated(offset, rows * rowBytes, 'the rows of the table');
+				const bytes = raw.subarray(0, rows * rowBytes);
 				await source.readExactly(bytes, offset, 'the rows of the table');
 				for (let done = 0; done < rows; ) {
 					const arrays = await this.#arrays(bytes, done, rows, offset);
 					const taken = arrays?.rows ?? rows;
-					const memory = this.#ring.take(
-						Math.max(this.#numbersBytes(taken), ALIGNMENT),
-						Math.max(this.#memoryBytes, ALIGNMENT),
-					);
-					const now = memory.buffer.byteLength + (arrays?.bytes ?? 0);
+					const memory = this.#memories.take(this.#columnsBytes(taken), !this.#settings.reuse);
+					const now = memory.length + (arrays?.bytes ?? 0);
 					this.#hold(now - held);
 					held = now;
 					const part = bytes.subarray(done * rowBytes, (done + taken) * rowBytes);
 					yield this.#batch(first + done, taken, part, memory, arrays?.columns);
-					this.#ring.giveBack(memory);
+					if (this.#settings.reuse) this.#memories.giveBack(memory);
 					done += taken;
 				}
 				first += rows;
 			}
 		} finally {
+			this.#memories.giveBack(raw);
 			this.#source.held(-this.#held);
 			this.#heap?.release();
 		}
@@ -136,8 +134,10 @@ export class TableReader {
 			const { column, given, parts } = plan;
 			const field = { view, offset: column.offset, stride: rowBytes, rows, repeat: column.repeat };
 			if (column.variable) data.set(column.key, arrays?.get(column) ?? []);
-			else if (!given) data.set(column.key, decodeTexts(plan, bytes, field));
-			else {
+			else if (!given) {
+				data.set(column.key, textsOf(column, bytes, rows, rowBytes, memory, at));
+				at += aligned(rows * column.bytes);
+			} else {
 				const numbers = new given(memory.buffer as ArrayBuffer, at, rows * column.repeat * parts);
 				at += aligned(numbers.byteLength);
 				decodeNumbers(plan, field, numbers);
@@ -147,10 +147,8 @@ export class TableReader {
 		for (const plan of this.#ascii) {
 			const { column, given } = plan;
 			if (!given) {
-				const texts = Array.from({ length: rows }, (_, row) =>
-					textAt(bytes, row * rowBytes + column.offset, column.bytes),
-				);
-				data.set(column.key, texts);
+				data.set(column.key, textsOf(column, bytes, rows, rowBytes, memory, at));
+				at += aligned(rows * column.bytes);
 				continue;
 			}
 			const numbers = new given(memory.buffer as ArrayBuffer, at, rows);
@@ -191,14 +189,28 @@ export class TableReader {
 		return { rows: row - from, bytes: taken, columns };
 	}
 
-	#numbersBytes(rows: number): number {
+	/** All columns but those in the heap. */
+	#columnsBytes(rows: number): number {
 		let bytes = 0;
-		for (const { column, given, parts } of this.#binary) {
-			if (given && !column.variable) bytes += aligned(rows * column.repeat * parts * given.BYTES_PER_ELEMENT);
-		}
-		for (const { given } of this.#ascii) if (given) bytes += aligned(rows * given.BYTES_PER_ELEMENT);
+		for (const plan of this.#binary) if (!plan.column.variable) bytes += aligned(rows * givenBytes(plan));
+		for (const { given, column } of this.#ascii) bytes += aligned(rows * (given?.BYTES_PER_ELEMENT ?? column.bytes));
 		return bytes;
 	}
+}
+
+function textsOf(
+	column: FitsColumn,
+	bytes: Buffer,
+	rows: number,
+	stride: number,
+	memory: Buffer,
+	at: number,
+): FitsTexts {
+	const into = memory.subarray(at, at + rows * column.bytes);
+	gatherTexts(bytes, column.offset, stride, rows, column.bytes, into);
+	const count = column.shape.length === 0 ? 1 : product(column.shape);
+	// A text of no characters is one for each row all the same.
+	return new FitsTexts(into, rows * count, column.textBytes);
 }
 
 function aligned(bytes: number): number {
