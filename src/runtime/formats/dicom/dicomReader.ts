@@ -179,6 +179,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 		const { windowBytes } = this.settings;
 		const window = source.window(windowBytes);
 		let lent = false;
+		let ended = false;
 		const access: FrameAccess = {
 			source,
 			path: source.path,
@@ -194,8 +195,9 @@ export class DicomReader extends FormatReader<DicomElement> {
 				return window;
 			},
 			giveBack: given => {
-				if (given !== window) given.release();
-				else lent = false;
+				if (given === window) lent = false;
+				// Frames may be kept longer than they are iterated over.
+				if (given !== window || ended) given.release();
 			},
 		};
 		const last = Math.min(end, image.frames);
@@ -203,7 +205,8 @@ export class DicomReader extends FormatReader<DicomElement> {
 			if (image.encapsulated) yield* new EncapsulatedFrames(element, access, extended).frames(start, last);
 			else yield* plainFrames(element, access, start, last);
 		} finally {
-			window.release();
+			ended = true;
+			if (!lent) window.release();
 		}
 	}
 }

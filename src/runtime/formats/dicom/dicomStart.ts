@@ -1,8 +1,9 @@
 import { formatErrors } from '../formatErrors.ts';
 import { DEFAULT_CHARACTER_SETS } from './characterSets.ts';
 import type { DataSet, ElementAccess } from './dicomElement.ts';
-import { DicomWalker, tagAt, uint32 } from './dicomWalker.ts';
+import { DicomWalker } from './dicomWalker.ts';
 import { dictionaryEntry } from './dictionary.ts';
+import { tagAt, uint32 } from './elementHeader.ts';
 import { type Encoding, encodingOf, type TransferSyntax, transferSyntax } from './transferSyntaxes.ts';
 import { isKnownVr, looksLikeVr } from './valueRepresentations.ts';
 

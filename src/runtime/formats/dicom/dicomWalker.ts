@@ -2,9 +2,21 @@ import type { ByteWindow } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { characterSets } from './characterSets.ts';
 import { type DataSet, DicomElement, type ElementAccess, nameOf } from './dicomElement.ts';
-import { dictionaryEntry, isPrivate, tagText } from './dictionary.ts';
+import { tagText } from './dictionary.ts';
+import {
+	holdsItems,
+	ITEM,
+	ITEM_END,
+	isCreator,
+	SEQUENCE_END,
+	tagAt,
+	UNDEFINED_LENGTH,
+	uint16,
+	uint32,
+	vrOf,
+} from './elementHeader.ts';
 import { isPixelData } from './pixelFacts.ts';
-import { chosenVr, hasLongLength, looksLikeVr } from './valueRepresentations.ts';
+import { hasLongLength, looksLikeVr } from './valueRepresentations.ts';
 import { decodeValue } from './values.ts';
 
 /** What a walk comes by. */
@@ -33,10 +45,6 @@ type Frame =
 	| { readonly kind: 'fragments'; readonly littleEndian: boolean }
 	| { readonly kind: 'padding' };
 
-export const UNDEFINED_LENGTH = 0xffffffff;
-const ITEM = 0xfffee000;
-const ITEM_END = 0xfffee00d;
-const SEQUENCE_END = 0xfffee0dd;
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 const PIXEL_REPRESENTATION = 0x00280103;
 const LONGEST_HEADER_BYTES = 12;
@@ -277,7 +285,7 @@ export class DicomWalker {
 
 	/** Takes in what decides how others read. False: the value is not here yet. */
 	#learn(dataSet: DataSet, tag: number, vr: string, valueOffset: number, length: number): boolean {
-		const creator = isPrivate(tag) && (tag & 0xff00) === 0 && (tag & 0xff) >= 0x10;
+		const creator = isCreator(tag);
 		if (!creator && tag !== SPECIFIC_CHARACTER_SET && tag !== PIXEL_REPRESENTATION) return true;
 		if (length > LONGEST_NAME_BYTES || length === 0 || vr === 'SQ') return true;
 		const bytes = this.#peek(valueOffset - this.#at + length);
@@ -310,34 +318,3 @@ export class DicomWalker {
 }
 
 const partOf = ({ item }: DataSet): string => (item ? `an item of ${nameOf(item.sequence)}` : "an element's header");
-
-/** By the dictionary; who defines private blocks is text, all else that is private is unknown. */
-function vrOf(tag: number, signed: boolean, fragments: boolean): string {
-	if (isPrivate(tag)) return (tag & 0xff00) === 0 && (tag & 0xff) >= 0x10 ? 'LO' : (tag & 0xffff) === 0 ? 'UL' : 'UN';
-	const entry = dictionaryEntry(tag);
-	if (fragments && entry?.vr === 'OB/OW') return 'OB';
-	return entry ? chosenVr(entry.vr, signed) : 'UN';
-}
-
-/** Whether a value of unknown kind is a sequence (PS3.5, 6.2.2): it begins with an item that fits in. */
-function holdsItems(bytes: Buffer, at: number, length: number, littleEndian: boolean): boolean {
-	for (const little of littleEndian ? [true] : [true, false]) {
-		const tag = tagAt(bytes, at, little);
-		const itemLength = uint32(bytes, at + 4, little);
-		if (tag === ITEM && (itemLength === UNDEFINED_LENGTH || itemLength + 8 <= length)) return true;
-		if (tag === SEQUENCE_END && length === NO_END) return true;
-	}
-	return false;
-}
-
-export function tagAt(bytes: Buffer, at: number, littleEndian: boolean): number {
-	return uint16(bytes, at, littleEndian) * 0x10000 + uint16(bytes, at + 2, littleEndian);
-}
-
-export function uint16(bytes: Buffer, at: number, littleEndian: boolean): number {
-	return littleEndian ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
-}
-
-export function uint32(bytes: Buffer, at: number, littleEndian: boolean): number {
-	return littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
-}

@@ -2,7 +2,7 @@ import type { ByteWindow } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import type { DicomElement } from './dicomElement.ts';
 import { DicomFrame, type FrameAccess, type Stretch } from './dicomFrame.ts';
-import { tagAt } from './dicomWalker.ts';
+import { ITEM, SEQUENCE_END, tagAt, UNDEFINED_LENGTH } from './elementHeader.ts';
 import { frameBits } from './pixelFacts.ts';
 import { RLE } from './transferSyntaxes.ts';
 
@@ -25,8 +25,6 @@ type Layout =
 	| { readonly kind: 'oneEach' }
 	| { readonly kind: 'byBeginning' };
 
-const ITEM = 0xfffee000;
-const SEQUENCE_END = 0xfffee0dd;
 const PIXEL_FRAGMENTS = 'the fragments of the pixel data';
 /** More in one frame are a mistake, and would be kept in memory. */
 const MOST_FRAGMENTS = 100_000;
@@ -212,7 +210,7 @@ export class EncapsulatedFrames {
 		const tag = tagAt(bytes, 0, true);
 		const lengthBytes = bytes.readUInt32LE(4);
 		if (tag === SEQUENCE_END) return undefined;
-		if (tag !== ITEM || lengthBytes === 0xffffffff)
+		if (tag !== ITEM || lengthBytes === UNDEFINED_LENGTH)
 			throw this.#damaged(at, 'a fragment of the pixel data is expected there');
 		if (at + 8 + lengthBytes > source.size) throw source.truncated(at + 8, lengthBytes, 'a fragment of the pixel data');
 		return { offset: at + 8, lengthBytes };
