@@ -27,13 +27,15 @@ export interface MediaFacts {
 
 const HEAD_BYTES = 32;
 
-/** Reads headers only, at most some hundred KiB of them. Throws what the system says where the file cannot be read. */
-export async function mediaFacts(path: string, modifiedMs: number): Promise<MediaFacts> {
-	const probe = await Probe.open(path);
-	const facts = await contentFacts(probe).finally(() => probe.close());
-	if (facts.taken !== undefined && facts.dateFrom) return facts as MediaFacts;
-	const { taken: _taken, dateFrom: _from, ...rest } = facts;
-	return { ...rest, taken: utcText(modifiedMs), dateFrom: 'modified' };
+/**
+ * Reads headers only, at most some hundred KiB of them, through `buffer`. A header that makes no sense says nothing. Throws what the system says
+ * where the file cannot be read.
+ */
+export async function mediaFacts(path: string, modifiedMs: number, buffer: Buffer): Promise<MediaFacts> {
+	const probe = await Probe.open(path, buffer);
+	const found = await contentFacts(probe).finally(() => probe.close());
+	const { taken = utcText(modifiedMs), dateFrom = 'modified' } = found;
+	return { ...found, taken, dateFrom };
 }
 
 type Found = Omit<MediaFacts, 'taken' | 'dateFrom'> & { taken?: string; dateFrom?: DateSource };
@@ -42,15 +44,27 @@ async function contentFacts(probe: Probe): Promise<Found> {
 	const head = Buffer.from(await probe.at(0, Math.min(HEAD_BYTES, probe.size)));
 	const image = imageFormatOf(head);
 	if (image) {
-		const found = await imageFacts(probe, image);
+		const found = await unlessBroken(() => imageFacts(probe, image));
 		return { type: 'image', format: image, ...found, ...(found.taken !== undefined && { dateFrom: 'exif' as const }) };
 	}
-	const content = await contentFormat(probe);
-	if (!content) return { type: 'other', format: 'unknown' };
-	if (content.type === 'science') return { ...content, ...(await scienceFacts(probe.path, content.format)) };
+	const content = await contentFormat(probe.path);
+	if (content.type === 'science') {
+		return { ...content, ...(await unlessBroken(() => scienceFacts(probe.path, content.format))) };
+	}
 	if (head.toString('latin1', 4, 8) !== 'ftyp') return content;
-	const movie = await readMovie(probe);
+	const movie = await unlessBroken(() => readMovie(probe));
 	return { ...content, ...movie, ...(movie.taken !== undefined && { dateFrom: 'container' as const }) };
+}
+
+/** What is broken is organised all the same, by its kind and its modification. */
+async function unlessBroken<T extends object>(read: () => Promise<T>): Promise<Partial<T>> {
+	try {
+		return await read();
+	} catch (error) {
+		const { code, syscall } = error as { code?: string; syscall?: string };
+		if (syscall !== undefined || code === 'fileUnreadable') throw error;
+		return {};
+	}
 }
 
 /** Years beyond what dates can say are taken for the nearest that they can. */

@@ -140,17 +140,20 @@ export class Planner {
 		const { settings, signal, buffers, counts } = this.#context;
 		if (scan.skipped !== undefined) return { scan, reason: scan.skipped };
 		const seen = this.#sizes.values(keyOf(String(scan.size)))[0] ?? 0;
-		const hash = async () => {
-			const hashed = await buffers.use(buffer => hashFile(scan.path, { buffer, signal }));
+		const hash = async (buffer: Buffer) => {
+			const hashed = await hashFile(scan.path, { buffer, signal });
 			counts.hashedBytes += hashed.bytes;
 			return hashed.hash;
 		};
 		try {
 			// What only the target holds in this size is of no interest.
-			if (scan.there) return seen & (ONE_SOURCE | MORE_SOURCES) ? { scan, hash: await hash() } : { scan };
-			const facts = await mediaFacts(scan.path, scan.modifiedMs);
-			const wanted = settings.types.has(facts.type) && seen !== ONE_SOURCE;
-			return { scan, facts, ...(wanted && { hash: await hash() }) };
+			if (scan.there && !(seen & (ONE_SOURCE | MORE_SOURCES))) return { scan };
+			return await buffers.use(async buffer => {
+				if (scan.there) return { scan, hash: await hash(buffer) };
+				const facts = await mediaFacts(scan.path, scan.modifiedMs, buffer);
+				const wanted = settings.types.has(facts.type) && seen !== ONE_SOURCE;
+				return { scan, facts, ...(wanted && { hash: await hash(buffer) }) };
+			});
 		} catch (error) {
 			if (signal?.aborted) throw error;
 			return scan.there ? { scan } : { scan, reason: `unreadable: ${messageOf(error)}` };

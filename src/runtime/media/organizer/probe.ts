@@ -1,28 +1,32 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
+/** Read at a time: a header's worth. */
 const WINDOW_BYTES = 16 * 1024;
 /** Reads of one file: a header that leads around longer than that is broken or made to lead around. */
 const MOST_READS = 512;
 
-/** Small looks into a file, here and there: holds 16 KiB. What is not there, or takes too many reads, is an empty buffer. */
+/** Small looks into a file, here and there, through a buffer of the caller. What is not there, or takes too many reads, is an empty buffer. */
 export class Probe {
 	readonly path: string;
 	readonly size: number;
 	readonly #handle: FileHandle;
-	#window = Buffer.alloc(0);
+	readonly #buffer: Buffer;
+	#window: Buffer;
 	#start = 0;
 	#reads = 0;
 
-	private constructor(path: string, handle: FileHandle, size: number) {
+	private constructor(path: string, handle: FileHandle, size: number, buffer: Buffer) {
 		this.path = path;
 		this.#handle = handle;
 		this.size = size;
+		this.#buffer = buffer.subarray(0, WINDOW_BYTES);
+		this.#window = this.#buffer.subarray(0, 0);
 	}
 
-	static async open(path: string): Promise<Probe> {
+	static async open(path: string, buffer: Buffer): Promise<Probe> {
 		const handle = await open(path, 'r');
 		try {
-			return new Probe(path, handle, (await handle.stat()).size);
+			return new Probe(path, handle, (await handle.stat()).size, buffer);
 		} catch (error) {
 			await handle.close();
 			throw error;
@@ -35,9 +39,8 @@ export class Probe {
 		const from = offset - this.#start;
 		if (from >= 0 && from + length <= this.#window.length) return this.#window.subarray(from, from + length);
 		if (++this.#reads > MOST_READS) return EMPTY;
-		const buffer = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, this.size - offset));
-		const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, offset);
-		this.#window = buffer.subarray(0, bytesRead);
+		const { bytesRead } = await this.#handle.read(this.#buffer, 0, this.#buffer.length, offset);
+		this.#window = this.#buffer.subarray(0, bytesRead);
 		this.#start = offset;
 		return bytesRead < length ? EMPTY : this.#window.subarray(0, length);
 	}

@@ -23,6 +23,8 @@ export class RecordFile<T extends object> implements AsyncDisposable {
 	/** Bytes in the file, without those that wait. */
 	#written: number;
 	#last: Promise<void> = Promise.resolve();
+	/** For single records. */
+	#line = Buffer.allocUnsafeSlow(4096);
 
 	private constructor(path: string, handle: FileHandle, written: number) {
 		this.path = path;
@@ -78,9 +80,17 @@ export class RecordFile<T extends object> implements AsyncDisposable {
 		await this.#handle.datasync();
 	}
 
+	/** One record. Not several at a time. */
 	async at(offset: number): Promise<T> {
-		for await (const { record } of this.records(offset)) return record;
-		throw organizerErrors.damaged(this.path, offset);
+		if (this.#waitingBytes > 0) await this.flush();
+		for (;;) {
+			const { bytesRead } = await this.#handle.read(this.#line, 0, this.#line.length, offset);
+			const end = this.#line.subarray(0, bytesRead).indexOf(NEW_LINE);
+			if (end >= 0) return this.#parsed(this.#line.toString('utf8', 0, end), offset);
+			if (bytesRead < this.#line.length || bytesRead > MOST_LINE_BYTES)
+				throw organizerErrors.damaged(this.path, offset);
+			this.#line = Buffer.allocUnsafeSlow(this.#line.length * 4);
+		}
 	}
 
 	/** From `offset` on, which is that of a record. Also what is appended meanwhile. Throws `damaged`. */

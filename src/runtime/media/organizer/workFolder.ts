@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, readFile, rm, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants, copyFile, link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGone, thisProcess } from '../../internals.ts';
 import { organizerErrors, systemCode } from './organizerErrors.ts';
@@ -22,21 +23,14 @@ export class WorkFolder {
 		const path = join(target, WORK_FOLDER);
 		await mkdir(join(path, 'parts'), { recursive: true });
 		const lock = join(path, LOCK);
-		for (let attempt = 1; ; attempt++) {
-			try {
-				const handle = await open(lock, 'wx', 0o600);
-				await handle.writeFile(JSON.stringify(thisProcess()));
-				await handle.close();
-				break;
-			} catch (error) {
-				if (systemCode(error) !== 'EEXIST') throw error;
-				const owner = await ownerOf(lock);
-				if (attempt > 1 || (owner && !isGone(owner))) throw organizerErrors.busy(target, owner?.pid ?? 0);
-				await unlink(lock);
-			}
+		for (let attempt = 1; !(await isMade(lock)); attempt++) {
+			const owner = await ownerOf(lock);
+			if (attempt > 1 || !owner || !isGone(owner)) throw organizerErrors.busy(target, owner?.pid ?? 0);
+			await rm(lock, { force: true });
 		}
 		for (const name of await readdir(path)) {
-			if (!KEPT.has(name)) await rm(join(path, name), { force: true, recursive: true });
+			// The locks of others that try to take it right now.
+			if (!KEPT.has(name) && !name.startsWith(LOCK)) await rm(join(path, name), { force: true, recursive: true });
 		}
 		return new WorkFolder(path);
 	}
@@ -53,7 +47,28 @@ export class WorkFolder {
 	}
 }
 
-/** `undefined` for a lock that was not finished: its process was killed while it wrote. */
+/** Makes the lock, unless there is one. It is there with its content at once: nobody takes it for that of a process that is gone. */
+async function isMade(lock: string): Promise<boolean> {
+	const own = `${lock}-${randomBytes(6).toString('hex')}`;
+	await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 });
+	try {
+		await link(own, lock);
+	} catch (error) {
+		if (systemCode(error) === 'EEXIST') return false;
+		// A file system without hard links.
+		try {
+			await copyFile(own, lock, constants.COPYFILE_EXCL);
+		} catch (refused) {
+			if (systemCode(refused) === 'EEXIST') return false;
+			throw refused;
+		}
+	} finally {
+		await unlink(own);
+	}
+	return true;
+}
+
+/** `undefined` for a lock that says nothing. */
 async function ownerOf(lock: string) {
 	const text = await readFile(lock, 'utf8').catch(() => '');
 	try {
