@@ -15,7 +15,7 @@ export { isPositiveInteger, pathText } from './files/fileOptions.ts';
 export { FileSource, openSource } from './files/fileSource.ts';
 export { OutputFile } from './files/outputFile.ts';
 export { StreamTrack } from './files/streamTrack.ts';
-export { unlessAborted, within } from './files/within.ts';
+export { unlessAborted, untilAborted, within } from './files/within.ts';
 export { pressure } from './monitor/pressure.ts';
 export { checkPressure, ensureMonitoring, sharedMonitor } from './monitor/sharedMonitor.ts';
 export { checkOptionNames } from './optionNames.ts';

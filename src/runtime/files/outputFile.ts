@@ -56,6 +56,11 @@ export class OutputFile {
 		}
 	}
 
+	/** What is to become the file, for a program that writes it. */
+	get temporaryPath(): string {
+		return this.#temporary;
+	}
+
 	/** Settles when the bytes may be changed again. */
 	async write(bytes: Uint8Array): Promise<void> {
 		this.writtenBytes += bytes.length;
