@@ -1,3 +1,4 @@
+import { detectSource } from '../detect.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { DEFAULT_CHARACTER_SETS } from './characterSets.ts';
 import type { DataSet, ElementAccess } from './dicomElement.ts';
@@ -59,7 +60,11 @@ export async function readStart(access: ElementAccess): Promise<DicomStart> {
 	const head = await window.upTo(0, HEAD_BYTES);
 	const mark = markOffset(head);
 	const metaOffset = mark === undefined ? bareStart(head, source.size) : mark + MARK_BYTES;
-	if (metaOffset === undefined) throw formatErrors.wrongFormat(path, 'a DICOM file', undefined);
+	if (metaOffset === undefined) {
+		const { confidence, format, name } = await detectSource(source);
+		const known = confidence !== 'none' && format !== 'dicom';
+		throw formatErrors.wrongFormat(path, 'a DICOM file', known ? name : undefined);
+	}
 	const { uid, metaEnd } = await readMeta(access, metaOffset);
 	const first = await window.upTo(metaEnd, Math.min(8, source.size - metaEnd));
 	const encoding = uid === '' ? guess(first, source.size - metaEnd) : declared(uid, first);
