@@ -1,7 +1,15 @@
 import { type Box, boxesOf } from '../netcdf/slabPlan.ts';
 import { chunkBoxes } from './chunkPlan.ts';
 import { decode, single } from './decode.ts';
-import { dtypeOf, hasVariable, memoryBytes, refusesTurning, turnedByLibrary, unreadable } from './dtypes.ts';
+import {
+	dtypeOf,
+	hasNumbersOnly,
+	hasVariable,
+	memoryBytes,
+	refusesTurning,
+	turnedByLibrary,
+	unreadable,
+} from './dtypes.ts';
 import { filterOf, missingFilter } from './filters.ts';
 import { Refusal, type SlabRequest } from './hdf5Protocol.ts';
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5Dtype, Hdf5Slab, Hdf5Values } from './hdf5Types.ts';
@@ -18,6 +26,9 @@ const GROUP = 0;
 const DATASET = 1;
 const NAMED_TYPE = 2;
 
+/** As many as may be under way at once. */
+const MOST_SPARES = 4;
+
 const product = (lengths: readonly number[]): number => lengths.reduce((all, length) => all * length, 1);
 
 export interface ContentOptions {
@@ -33,11 +44,18 @@ export class Content {
 	readonly #library: Library;
 	readonly #file: bigint;
 	readonly #options: ContentOptions;
+	readonly #spares: ArrayBuffer[] = [];
 
 	constructor(library: Library, file: bigint, options: ContentOptions) {
 		this.#library = library;
 		this.#file = file;
 		this.#options = options;
+	}
+
+	/** Memory of a slab that is done with, for one to come: what is allocated anew each time outlives its use until it is collected. */
+	giveBack(spare: ArrayBuffer): void {
+		this.#spares.push(spare);
+		if (this.#spares.length > MOST_SPARES) this.#spares.shift();
 	}
 
 	/** Names of a group's members. */
@@ -147,6 +165,7 @@ export class Content {
 	*#pieces(path: string, metadata: Metadata, dtype: Hdf5Dtype, box: Box, mostValues: number): Generator<Hdf5Slab> {
 		const bytes = memoryBytes(dtype);
 		const library = this.#library;
+		const memory = hasNumbersOnly(dtype) ? (size: number) => this.#memory(size) : undefined;
 		const isSingle = box.shape.length === 0;
 		const count = isSingle ? null : box.shape.map(BigInt);
 		const offset = isSingle ? null : box.start.map(BigInt);
@@ -164,7 +183,7 @@ export class Content {
 					const values = product(shape);
 					const heap = library.HEAPU8;
 					const packed = { bytes: heap.subarray(at, at + values * bytes), count: values, heap };
-					yield { start, shape, data: decode(dtype, { ...packed, turned: turnedByLibrary(metadata) }) };
+					yield { start, shape, data: decode(dtype, { ...packed, turned: turnedByLibrary(metadata), memory }) };
 					at += values * bytes;
 				}
 			} finally {
@@ -203,6 +222,11 @@ export class Content {
 		} finally {
 			library._free(pointer);
 		}
+	}
+
+	#memory(bytes: number): ArrayBuffer {
+		const found = this.#spares.findIndex(({ byteLength }) => byteLength === bytes);
+		return found < 0 ? new ArrayBuffer(bytes) : (this.#spares.splice(found, 1)[0] as ArrayBuffer);
 	}
 
 	#allocate(bytes: number): number {

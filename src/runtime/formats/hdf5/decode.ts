@@ -11,6 +11,8 @@ export interface Packed {
 	readonly heap: Uint8Array;
 	/** The library has turned them to little-endian. */
 	readonly turned: boolean;
+	/** Memory for numbers; new one without it. */
+	readonly memory?: ((bytes: number) => ArrayBuffer) | undefined;
 }
 
 const ADDRESS_BYTES = 4;
@@ -81,8 +83,13 @@ function floats(layout: NumberLayout, packed: Packed): Hdf5Numbers {
 }
 
 /** A copy of the bytes, in the machine's order (WebAssembly's is little-endian, and so is every machine that runs it). */
-function inOrder({ bytes, count, turned }: Packed, valueBytes: number, bigEndian: boolean): Uint8Array<ArrayBuffer> {
-	const copy = new Uint8Array(bytes.subarray(0, count * valueBytes));
+function inOrder(
+	{ bytes, count, turned, memory }: Packed,
+	valueBytes: number,
+	bigEndian: boolean,
+): Uint8Array<ArrayBuffer> {
+	const copy = new Uint8Array(memory?.(count * valueBytes) ?? new ArrayBuffer(count * valueBytes));
+	copy.set(bytes.subarray(0, count * valueBytes));
 	if (bigEndian && !turned) {
 		const swap = Buffer.from(copy.buffer);
 		if (valueBytes === 2) swap.swap16();

@@ -98,6 +98,12 @@ export function hasVariable(dtype: Hdf5Dtype): boolean {
 	return innerOf(dtype).some(hasVariable);
 }
 
+/** Whether its values are one array of numbers. */
+export function hasNumbersOnly(dtype: Hdf5Dtype): boolean {
+	if (dtype.kind === 'array') return hasNumbersOnly(dtype.of);
+	return ['integer', 'float', 'bitfield', 'boolean', 'enum', 'reference'].includes(dtype.kind);
+}
+
 /** Why values of this type cannot be given; `undefined`: they can. */
 export function unreadable(metadata: Metadata): string | undefined {
 	// The library turns no enumeration round; within another type it would leave the rest half turned.

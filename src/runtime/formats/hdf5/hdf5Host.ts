@@ -61,16 +61,17 @@ export class Hdf5Host {
 		throw new Error('The thread gave nothing.');
 	}
 
-	/** `pieceBytes`: about what one takes; large ones are not made ahead. */
+	/** `pieceBytes`: about what one takes; large ones are not made ahead. `reuse`: the memory of a piece is used again for a later one. */
 	async *stream<N extends Name>(
 		name: N,
 		argument: Requests[N][0],
 		pieceBytes = 1,
+		reuse = false,
 	): AsyncGenerator<Requests[N][1], void, undefined> {
 		if (this.#closed) throw runtimeErrors.disposed('The HDF5 reader');
 		if (this.#thread?.spent) this.#thread = undefined;
 		this.#thread ??= new LibraryThread(this.#source, this.#settings);
-		yield* this.#thread.stream(name, argument, pieceBytes);
+		yield* this.#thread.stream(name, argument, pieceBytes, reuse);
 	}
 
 	async close(): Promise<void> {
@@ -126,6 +127,7 @@ class LibraryThread {
 		name: N,
 		argument: Requests[N][0],
 		pieceBytes: number,
+		reuse: boolean,
 	): AsyncGenerator<Requests[N][1], void, undefined> {
 		const settings = this.#settings;
 		const id = this.#nextId++;
@@ -154,7 +156,9 @@ class LibraryThread {
 				const piece = stream.pieces.shift();
 				this.#hold(-bytesOf(piece));
 				yield piece;
-				if (!stream.done) this.#post({ type: 'next', id });
+				if (stream.done) continue;
+				const spare = reuse ? memoryOf(piece) : undefined;
+				this.#post({ type: 'next', id, ...(spare && { spare }) }, spare);
 			}
 		} finally {
 			this.#streams.delete(id);
@@ -180,8 +184,8 @@ class LibraryThread {
 		this.#heldBytes = 0;
 	}
 
-	#post(message: ToThread): void {
-		this.#worker.postMessage(message);
+	#post(message: ToThread, transfer?: ArrayBuffer): void {
+		this.#worker.postMessage(message, transfer ? [transfer] : []);
 	}
 
 	#receive(message: FromThread): void {
@@ -270,9 +274,12 @@ class LibraryThread {
 	}
 }
 
-function bytesOf(piece: Requests[Name][1]): number {
-	return piece && 'data' in piece && ArrayBuffer.isView(piece.data) ? piece.data.byteLength : 0;
+/** Of an array of numbers. */
+function memoryOf(piece: Requests[Name][1]): ArrayBuffer | undefined {
+	return piece && 'data' in piece && ArrayBuffer.isView(piece.data) ? (piece.data.buffer as ArrayBuffer) : undefined;
 }
+
+const bytesOf = (piece: Requests[Name][1]): number => memoryOf(piece)?.byteLength ?? 0;
 
 function broken(why: string, cause?: unknown): MemoryManagerError {
 	return new MemoryManagerError(

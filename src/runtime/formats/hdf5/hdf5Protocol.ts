@@ -44,7 +44,11 @@ export interface Requests {
 export type ToThread =
 	| { [Name in keyof Requests]: { type: 'begin'; id: number; name: Name; argument: Requests[Name][0] } }[keyof Requests]
 	/** Allows one piece more: so many are made ahead as were allowed and have not come yet. */
-	| { readonly type: 'next'; readonly id: number }
+	| {
+			readonly type: 'next';
+			readonly id: number /** Memory of a slab that is done with. */;
+			readonly spare?: ArrayBuffer;
+	  }
 	| { readonly type: 'end'; readonly id: number };
 
 export type FromThread =

@@ -28,7 +28,7 @@ const OPTION_NAMES: OptionNames<Hdf5ReaderOptions> = {
 	maxReadBytes: true,
 	otherFiles: true,
 };
-const SLAB_NAMES: OptionNames<Hdf5SlabOptions> = { start: true, count: true, slabBytes: true };
+const SLAB_NAMES: OptionNames<Hdf5SlabOptions> = { start: true, count: true, slabBytes: true, reuse: true };
 const MEBIBYTE = 1024 * 1024;
 /** Of the library; see `maxMemoryBytes`. */
 export const DEFAULT_MEMORY_BYTES = 256 * MEBIBYTE;
@@ -90,8 +90,8 @@ export class Hdf5Reader extends FormatReader<Hdf5Entry> {
 	}
 
 	/**
-	 * The values of a dataset, box by box, along its chunks, so that each chunk is unpacked once. Each slab is yours to keep; up to three
-	 * small ones are read ahead.
+	 * The values of a dataset, box by box, along its chunks, so that each chunk is unpacked once; up to three small
+	 * slabs are read ahead. The numbers of a slab are valid until the next is asked for, unless `reuse` is false.
 	 */
 	slabs<Values extends Hdf5Values = Hdf5Values>(
 		path: string,
@@ -133,12 +133,13 @@ export class Hdf5Reader extends FormatReader<Hdf5Entry> {
 		options: Hdf5SlabOptions,
 	): AsyncGenerator<Hdf5Slab<Values>, void, undefined> {
 		checkNames(options);
-		const { slabBytes = this.settings.windowBytes } = options;
+		const { slabBytes = this.settings.windowBytes, reuse = true } = options;
+		if (typeof reuse !== 'boolean') throw runtimeErrors.invalidOption('Hdf5Reader', 'reuse', 'true or false', reuse);
 		if (!isPositiveInteger(slabBytes)) {
 			throw runtimeErrors.invalidOption('Hdf5Reader', 'slabBytes', 'a positive whole number of bytes', slabBytes);
 		}
 		const { start, count } = await this.#selection(path, options);
-		for await (const slab of this.#host.stream('slabs', { path, start, count, slabBytes }, slabBytes)) {
+		for await (const slab of this.#host.stream('slabs', { path, start, count, slabBytes }, slabBytes, reuse)) {
 			yield slab as Hdf5Slab<Values>;
 		}
 	}

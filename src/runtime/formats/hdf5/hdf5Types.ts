@@ -161,6 +161,11 @@ export interface Hdf5Range {
 export interface Hdf5SlabOptions extends Hdf5Range {
 	/** Most bytes of one slab as they stand in the file; `windowBytes` without it. One value at least, however large. */
 	slabBytes?: number;
+	/**
+	 * `false`: each slab has memory of its own and may be kept. Otherwise an array of numbers is valid until the next slab is asked for, and
+	 * empty (detached) afterwards.
+	 */
+	reuse?: boolean;
 }
 
 /** A box of a dataset, rows of its last dimension next to each other. */

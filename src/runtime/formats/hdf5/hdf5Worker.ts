@@ -17,6 +17,7 @@ type Piece = Requests[keyof Requests][1];
 const data = workerData as ThreadData;
 const streams = new Map<number, Generator<Piece, void, undefined>>();
 let opened: OpenLibrary | undefined;
+let content: Content | undefined;
 /** Messages wait for the library. */
 let ready: Promise<void> | undefined;
 
@@ -28,6 +29,7 @@ parentPort?.on('message', (message: ToThread) => {
 async function open(): Promise<void> {
 	try {
 		opened = await openLibrary(data);
+		content = new Content(opened.library, opened.file, data);
 	} catch (error) {
 		if (error instanceof LoadError) post({ type: 'broken', message: messageOf(error.cause) });
 		else openFailure = failureOf(error);
@@ -42,6 +44,7 @@ function receive(message: ToThread): void {
 		streams.set(id, begin(message));
 		return;
 	}
+	if (message.type === 'next' && message.spare) content?.giveBack(message.spare);
 	const stream = streams.get(id);
 	if (!stream) return;
 	if (message.type === 'end') {
@@ -65,9 +68,7 @@ function receive(message: ToThread): void {
 
 function* begin(message: ToThread & { type: 'begin' }): Generator<Piece, void, undefined> {
 	if (openFailure) throw new Refusal(openFailure.kind, openFailure.message);
-	if (!opened) return;
-	const { library, file } = opened;
-	const content = new Content(library, file, data);
+	if (!opened || !content) return;
 	switch (message.name) {
 		case 'structure':
 			yield* walk(content);

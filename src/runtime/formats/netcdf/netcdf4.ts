@@ -90,7 +90,7 @@ async function* slabs(
 		return;
 	}
 	if (there) {
-		const found = host.stream('slabs', { ...read, start: there.start, count: there.shape }, slabBytes);
+		const found = host.stream('slabs', { ...read, start: there.start, count: there.shape }, slabBytes, request.reuse);
 		for await (const slab of found) yield given(slab);
 	}
 	const mostValues = Math.max(Math.floor(slabBytes / memoryBytesOf(variable)), 1);
