@@ -11,8 +11,10 @@ import {
 	readerSettings,
 } from '../formatReader.ts';
 import { type BinaryChunk, type BinaryPart, checkedPart, chunksOf, type PartOptions } from './chunks.ts';
+import { type BinaryColumns, type ColumnFields, columnsOf } from './columns.ts';
 import type { BinaryArrays, BinaryFields, BinaryNumber, BinaryRecord } from './fields.ts';
-import { numberKind, recordPlan } from './recordPlan.ts';
+import { numberKind } from './numbers.ts';
+import { recordPlan } from './recordPlan.ts';
 import { type BinaryText, MOST_TEXT_BYTES, textsIn } from './texts.ts';
 import { type BinaryValues, valuesOf } from './values.ts';
 
@@ -130,13 +132,25 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 	): AsyncGenerator<BinaryRecord<Fields>, void, undefined> {
 		const { bigEndian = false } = options;
 		const plan = recordPlan(fields, !bigEndian);
-		const { recordBytes = plan.bytes } = options;
-		const { windowBytes } = this.settings;
-		if (!isPositiveInteger(recordBytes) || recordBytes < plan.bytes || recordBytes > windowBytes) {
-			const expected = `a whole number of bytes from ${plan.bytes}, what the fields take, to ${windowBytes} ("windowBytes")`;
-			throw runtimeErrors.invalidOption('BinaryReader', 'recordBytes', expected, recordBytes);
-		}
-		return this.counted(this.#records(this.#part(options), recordBytes, plan.read));
+		return this.counted(this.#records(this.#part(options), this.#recordBytes(options, plan.bytes), plan.read));
+	}
+
+	/**
+	 * The same, many records at once, of numbers only: of each field a typed array, valid until the next batch is asked for. Many times as
+	 * fast as single records. Throws as `records`.
+	 *
+	 * @example
+	 * const fields = { time: 'float64', energy: 'float32' } as const;
+	 * for await (const { count, columns } of reader.columns(fields)) histogram(columns.energy, count);
+	 */
+	columns<const Fields extends ColumnFields>(
+		fields: Fields,
+		options: BinaryRecordOptions = {},
+	): AsyncGenerator<BinaryColumns<Fields>, void, undefined> {
+		const { bigEndian = false } = options;
+		const recordBytes = this.#recordBytes(options, recordPlan(fields, !bigEndian).bytes);
+		const part = this.#part(options);
+		return this.counted(columnsOf(this.source, part, fields, recordBytes, !bigEndian, this.settings.windowBytes));
 	}
 
 	/**
@@ -161,6 +175,14 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 
 	protected items(): AsyncGenerator<BinaryChunk, void, undefined> {
 		return chunksOf(this.source, { start: 0, end: this.size }, this.settings.windowBytes, true);
+	}
+
+	#recordBytes({ recordBytes }: BinaryRecordOptions, fieldBytes: number): number {
+		const { windowBytes } = this.settings;
+		const bytes = recordBytes ?? fieldBytes;
+		if (isPositiveInteger(bytes) && bytes >= fieldBytes && bytes <= windowBytes) return bytes;
+		const expected = `a whole number of bytes from ${fieldBytes}, what the fields take, to ${windowBytes} ("windowBytes")`;
+		throw runtimeErrors.invalidOption('BinaryReader', 'recordBytes', expected, bytes);
 	}
 
 	#part(options: PartOptions): BinaryPart {

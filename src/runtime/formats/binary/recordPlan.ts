@@ -1,69 +1,8 @@
 import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
-import type { BinaryArrays, BinaryField, BinaryFields, BinaryNumber, BinaryRecord } from './fields.ts';
+import type { BinaryField, BinaryFields, BinaryRecord } from './fields.ts';
+import { numberKind } from './numbers.ts';
 
 const OWNER = 'BinaryReader';
-
-export interface NumberKind<Type extends BinaryNumber = BinaryNumber> {
-	readonly bytes: number;
-	read(view: DataView, at: number, little: boolean): number | bigint;
-	/** A view on `length` values, from the memory's start. */
-	array(memory: ArrayBuffer, length: number): BinaryArrays[Type];
-}
-
-export const NUMBERS: { readonly [Type in BinaryNumber]: NumberKind<Type> } = {
-	int8: { bytes: 1, read: (view, at) => view.getInt8(at), array: (memory, length) => new Int8Array(memory, 0, length) },
-	uint8: {
-		bytes: 1,
-		read: (view, at) => view.getUint8(at),
-		array: (memory, length) => new Uint8Array(memory, 0, length),
-	},
-	int16: {
-		bytes: 2,
-		read: (view, at, le) => view.getInt16(at, le),
-		array: (memory, length) => new Int16Array(memory, 0, length),
-	},
-	uint16: {
-		bytes: 2,
-		read: (view, at, le) => view.getUint16(at, le),
-		array: (memory, length) => new Uint16Array(memory, 0, length),
-	},
-	int32: {
-		bytes: 4,
-		read: (view, at, le) => view.getInt32(at, le),
-		array: (memory, length) => new Int32Array(memory, 0, length),
-	},
-	uint32: {
-		bytes: 4,
-		read: (view, at, le) => view.getUint32(at, le),
-		array: (memory, length) => new Uint32Array(memory, 0, length),
-	},
-	int64: {
-		bytes: 8,
-		read: (view, at, le) => view.getBigInt64(at, le),
-		array: (memory, length) => new BigInt64Array(memory, 0, length),
-	},
-	uint64: {
-		bytes: 8,
-		read: (view, at, le) => view.getBigUint64(at, le),
-		array: (memory, length) => new BigUint64Array(memory, 0, length),
-	},
-	float32: {
-		bytes: 4,
-		read: (view, at, le) => view.getFloat32(at, le),
-		array: (memory, length) => new Float32Array(memory, 0, length),
-	},
-	float64: {
-		bytes: 8,
-		read: (view, at, le) => view.getFloat64(at, le),
-		array: (memory, length) => new Float64Array(memory, 0, length),
-	},
-};
-
-/** Throws `invalidOption` for what is no type of numbers. */
-export function numberKind<Type extends BinaryNumber>(type: Type): NumberKind<Type> {
-	if (typeof type === 'string' && Object.hasOwn(NUMBERS, type)) return NUMBERS[type];
-	throw runtimeErrors.invalidOption(OWNER, 'type', `one of ${Object.keys(NUMBERS).join(', ')}`, type);
-}
 
 type ReadField = (view: DataView, at: number) => unknown;
 

@@ -77,15 +77,15 @@ export class HeaderCursor {
 
 	async #take(bytes: number, what: string): Promise<Buffer> {
 		const offset = this.#offset;
-		const here = this.#window.at(offset, bytes);
-		if (here) {
-			this.#offset += bytes;
-			return here;
-		}
 		if (offset + bytes > this.source.size) throw this.source.truncated(offset, bytes, what);
 		if (offset + bytes > this.#maxBytes) {
 			const { path } = this.source;
 			throw formatErrors.tooLarge(path, 'the header', offset + bytes, 'maxHeaderBytes', this.#maxBytes, offset);
+		}
+		const here = this.#window.at(offset, bytes);
+		if (here) {
+			this.#offset += bytes;
+			return here;
 		}
 		this.#offset += bytes;
 		if (bytes <= WINDOW_BYTES) return this.#window.bytes(offset, bytes, what);

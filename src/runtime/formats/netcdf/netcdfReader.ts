@@ -1,4 +1,4 @@
-import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
+import { ChunkRing, isPositiveInteger, runtimeErrors } from '../../internals.ts';
 import type { OptionNames } from '../../optionNames.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { NETCDF4 } from '../detect/kinds.ts';
@@ -194,10 +194,26 @@ export class NetcdfReader extends FormatReader<NetcdfItem> {
 
 	async *#unpacked(request: NetcdfRequest): AsyncGenerator<NetcdfSlab<UnpackedData>, void, undefined> {
 		const { name, type } = request.variable;
-		const unpack = unpacker(request.variable);
-		if (!unpack)
+		const unpacking = unpacker(request.variable);
+		if (!unpacking) {
 			throw formatErrors.unsupported(this.path, `the variable "${name}" is of type ${type}, which is no number.`);
-		for await (const { start, shape, data } of this.#backend.slabs(request)) yield { start, shape, data: unpack(data) };
+		}
+		const ring = new ChunkRing(request.reuse);
+		let heldBytes = 0;
+		try {
+			for await (const { start, shape, data } of this.#backend.slabs(request)) {
+				const bytes = data.length * unpacking.bytes;
+				const memory = ring.take(bytes, Math.max(bytes, heldBytes));
+				if (bytes > heldBytes) {
+					this.source.held(bytes - heldBytes);
+					heldBytes = bytes;
+				}
+				yield { start, shape, data: unpacking.unpack(data, memory.buffer as ArrayBuffer) };
+				ring.giveBack(memory);
+			}
+		} finally {
+			this.source.held(-heldBytes);
+		}
 	}
 }
 

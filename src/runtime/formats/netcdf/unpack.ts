@@ -3,13 +3,20 @@ import { numericKind } from './netcdfVariable.ts';
 
 export type UnpackedData = Float32Array | Float64Array;
 
+interface Unpacker {
+	/** Of one value. */
+	readonly bytes: number;
+	/** Into memory that has room for as many, from its start on. */
+	unpack(data: NetcdfData, memory: ArrayBuffer): UnpackedData;
+}
+
 /**
- * A function that gives true values: `stored · scale_factor + add_offset`, and NaN for `_FillValue` (or what the library writes by default
+ * What gives true values: `stored · scale_factor + add_offset`, and NaN for `_FillValue` (or what the library writes by default
  * where there is none, -127 and 255 of bytes among them), `missing_value` and what lies outside `valid_range`: the CF conventions (2.5.1,
  * 8.1), and what they leave open as netCDF4-python has it.
  * `_Unsigned = "true"` makes stored integers unsigned. `undefined` for types that are no numbers.
  */
-export function unpacker(variable: NetcdfVariable): ((data: NetcdfData) => UnpackedData) | undefined {
+export function unpacker(variable: NetcdfVariable): Unpacker | undefined {
 	const { type, fillValue, missingValues, validMin, validMax, scaleFactor, addOffset } = variable;
 	const kind = numericKind(type);
 	if (!kind || type === 'char') return undefined;
@@ -22,22 +29,34 @@ export function unpacker(variable: NetcdfVariable): ((data: NetcdfData) => Unpac
 	const manyGaps = gaps.size > 2;
 	const low = validMin === undefined ? Number.NEGATIVE_INFINITY : stored(validMin);
 	const high = validMax === undefined ? Number.POSITIVE_INFINITY : stored(validMax);
-	return data => {
-		const unpacked = variable.unpackedType === 'float' ? new Float32Array(data.length) : new Float64Array(data.length);
-		for (let i = 0; i < data.length; i++) {
-			const value = wrapped(Number(data[i]), wrap);
+	const Values = variable.unpackedType === 'float' ? Float32Array : Float64Array;
+	const unpack = (data: NetcdfData, memory: ArrayBuffer) => {
+		const values = new Values(memory, 0, data.length);
+		copyInto(values, data, wrap);
+		for (let i = 0; i < values.length; i++) {
+			const value = values[i] ?? NaN;
 			const isGap =
 				value === firstGap || value === secondGap || (manyGaps && gaps.has(value)) || !(value >= low && value <= high);
-			unpacked[i] = isGap ? NaN : value * scaleFactor + addOffset;
+			values[i] = isGap ? NaN : value * scaleFactor + addOffset;
 		}
-		return unpacked;
+		return values;
 	};
+	return { bytes: Values.BYTES_PER_ELEMENT, unpack };
 }
 
 /** What is added to a negative number to read it as unsigned; 0 where it is what it is. */
 function unsignedWrap({ type, attributes }: NetcdfVariable, bytes: number): number {
 	const signed = type === 'byte' || type === 'short' || type === 'int' || type === 'int64';
 	return signed && String(attributes.get('_Unsigned')).toLowerCase() === 'true' ? 2 ** (8 * bytes) : 0;
+}
+
+/** As floating point numbers, which hold every stored value of the type (64-bit integers nearly). */
+function copyInto(values: UnpackedData, data: NetcdfData, wrap: number): void {
+	if (wrap === 0 && !Array.isArray(data) && !(data instanceof BigInt64Array) && !(data instanceof BigUint64Array)) {
+		values.set(data);
+		return;
+	}
+	for (let i = 0; i < data.length; i++) values[i] = wrapped(Number(data[i]), wrap);
 }
 
 const wrapped = (value: number, wrap: number): number => (value < 0 ? value + wrap : value);
