@@ -20,8 +20,11 @@ type Stream = Pick<
 	| 'bufferBytes'
 >;
 
-/** `DICOM`, `lines`: how a file is read. */
-export const streamFormat = ({ kind, format }: Stream): string => format ?? STREAM_KINDS[kind];
+/** `DICOM`, `lines`: how a file is read. Short names of containers (`wav`, `mp4`) are abbreviations. */
+export function streamFormat({ kind, format }: Stream): string {
+	if (format === undefined) return STREAM_KINDS[kind];
+	return /^[a-z\d]{2,4}$/.test(format) ? format.toUpperCase() : format;
+}
 
 /** A reader looks here and there, and takes of a large file what it needs: what was read says nothing about how much is left to do. */
 const isSought = ({ kind }: Stream): boolean => kind === 'reader' || kind === 'random';

@@ -21,6 +21,8 @@ const dicom = stream({ kind: 'reader', format: 'DICOM', items: 1_823, bufferByte
 describe('figures of files', () => {
 	it('names the format where there is one', () => {
 		assert.equal(streamFormat(dicom), 'DICOM');
+		assert.equal(streamFormat({ ...dicom, format: 'wav' }), 'WAV');
+		assert.equal(streamFormat({ ...dicom, format: 'binary' }), 'binary');
 		assert.equal(streamFormat(stream({ kind: 'random' })), 'random access');
 	});
 
