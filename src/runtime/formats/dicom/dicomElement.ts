@@ -97,8 +97,8 @@ export class DicomElement {
 	}
 
 	/**
-	 * The value, decoded. Throws `tooLarge` for one longer than the reader's `maxValueBytes` or a sequence with more elements than
-	 * `header` takes, `truncated`, `unsupported` for pixel data in fragments (`frames` gives those).
+	 * The value, decoded. Throws `tooLarge` for one longer than the reader's `maxValueBytes` or a sequence with more than its
+	 * `maxElements`, `truncated`, `unsupported` for pixel data in fragments (`frames` gives those).
 	 */
 	value(): Promise<DicomValue> {
 		const { vr, dataSet } = this;

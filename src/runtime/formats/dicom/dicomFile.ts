@@ -14,6 +14,7 @@ import type { DicomValue } from './values.ts';
 
 export interface Bounds {
 	readonly maxValueBytes: number;
+	readonly maxElements: number;
 	readonly maxFrameBytes: number;
 	readonly maxDepth: number;
 	readonly maxInflatedBytes: number;
@@ -155,10 +156,10 @@ export class DicomFile {
 }
 
 function accessTo(source: ByteSource, settings: ReaderSettings, bounds: Bounds, guard: Guard): ElementAccess {
-	const { maxValueBytes, maxDepth } = bounds;
+	const { maxValueBytes, maxElements, maxDepth } = bounds;
 	const { path } = source;
 	const limits: Required<DicomHeaderOptions> = {
-		maxElements: Number.POSITIVE_INFINITY,
+		maxElements,
 		maxValueBytes,
 		maxTotalBytes: maxValueBytes,
 	};

@@ -7,7 +7,7 @@ import type { TransferSyntax } from './transferSyntaxes.ts';
 import type { DicomItem, DicomValue } from './values.ts';
 
 export interface DicomHeaderOptions {
-	/** Most elements, those of items among them; 10,000 without it. */
+	/** Most elements, those of items among them; 100,000 without it. */
 	maxElements?: number;
 	/** Longest value that is read, bytes; 64 KiB without it. Longer ones are named in `leftOut`. */
 	maxValueBytes?: number;

@@ -22,6 +22,8 @@ import type { TransferSyntax } from './transferSyntaxes.ts';
 export interface DicomReaderOptions extends ReaderOptions {
 	/** Longest value that `element.value()` and `element.bytes()` give, bytes; 16 MiB without it. */
 	maxValueBytes?: number;
+	/** Most elements of a sequence that `element.value()` gives as items; 100,000 without it. */
+	maxElements?: number;
 	/** Largest frame that `frame.bytes()` and `frame.samples()` give, bytes; 256 MiB without it. */
 	maxFrameBytes?: number;
 	/** Most sequences within each other; 128 without it. */
@@ -47,14 +49,23 @@ const OWNER = 'DicomReader';
 const NAMES: OptionNames<DicomReaderOptions> = {
 	...READER_OPTION_NAMES,
 	maxValueBytes: true,
+	maxElements: true,
 	maxFrameBytes: true,
 	maxDepth: true,
 	maxInflatedBytes: true,
 };
-const BOUNDS = { maxValueBytes: 16 * MIB, maxFrameBytes: 256 * MIB, maxDepth: 128, maxInflatedBytes: 1024 * MIB };
+/** Enhanced images of a thousand frames have tens of thousands in their sequences; as items they take some 300 bytes each. */
+const MAX_ELEMENTS = 100_000;
+const BOUNDS = {
+	maxValueBytes: 16 * MIB,
+	maxElements: MAX_ELEMENTS,
+	maxFrameBytes: 256 * MIB,
+	maxDepth: 128,
+	maxInflatedBytes: 1024 * MIB,
+};
 const LIMIT_NAMES: OptionNames<DicomHeaderOptions> = { maxElements: true, maxValueBytes: true, maxTotalBytes: true };
 const HEADER_LIMITS: Required<DicomHeaderOptions> = {
-	maxElements: 10_000,
+	maxElements: MAX_ELEMENTS,
 	maxValueBytes: 64 * 1024,
 	maxTotalBytes: 16 * MIB,
 };

@@ -215,6 +215,11 @@ describe('DicomReader', () => {
 		const long = element(0x00281201, 'OW', Buffer.alloc(1000));
 		await using reader = await reading(explicit(...many, long));
 		await assert.rejects(reader.header({ maxElements: 10 }), { code: 'tooLarge', message: /maxElements/ });
+		const items = Array.from({ length: 20 }, () => item(element(0x00080060, 'CS', 'MR')));
+		const sequence = explicit(element(0x00081110, 'SQ', Buffer.concat(items)));
+		await using bounded = await DicomReader.open(file(sequence, 'sequence'), { maxElements: 19 });
+		const last = (await all(bounded)).at(-1);
+		await assert.rejects(async () => last?.value(), { code: 'tooLarge', message: /maxElements/ });
 		const { values, leftOut } = await reader.header({ maxValueBytes: 999 });
 		assert.equal(values.RedPaletteColorLookupTableData, undefined);
 		assert.deepEqual(
