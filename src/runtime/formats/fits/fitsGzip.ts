@@ -27,7 +27,7 @@ export async function isGzip(source: ByteSource): Promise<boolean> {
  * Throws `truncated` or `damaged` for gzip that makes no sense, `tooLarge` beyond `maxUnpackedBytes`, whatever it claims.
  */
 export async function unpackGzip(source: ByteSource, maxUnpackedBytes: number): Promise<UnpackedFile> {
-	const path = join(tmpdir(), `memory-manager-fits-${process.pid}-${randomBytes(6).toString('hex')}`);
+	const path = join(tmpdir(), `memory-manager-unpacked-${process.pid}-${randomBytes(6).toString('hex')}`);
 	const handle = await open(path, 'wx+', 0o600);
 	// Where the system lets an open file go, nothing is left of it, however the process ends.
 	const unlinked = await unlink(path).then(
