@@ -8,6 +8,8 @@ import type { FoundFrame, FrameFinder, VideoFacts } from './videoTypes.ts';
 
 /** More is no film. */
 const MOST_TRACKS = 1_000;
+/** Brands of files that are built alike. */
+const PICTURES = new Set(['heic', 'heix', 'heim', 'heis', 'mif1', 'msf1', 'avif', 'crx ']);
 const NO_DEFAULTS: SampleDefaults = { duration: 0, size: 0, flags: 0 };
 
 /** MP4 and MOV: frames by the tables of the movie, and by those of its fragments. The pictures are never read. */
@@ -99,6 +101,7 @@ async function readMovie(window: ByteWindow): Promise<Movie> {
 		if (box.type === 'ftyp') brand = fourCharacters(await fields(window, box, 4), 0);
 		if (box.type === 'moov') return { ...(await readMoov(window, box)), brand: brand || 'qt  ', end: box.end };
 	}
+	if (PICTURES.has(brand)) throw formatErrors.unsupported(path, 'it holds pictures (HEIF or AVIF), no film.');
 	throw formatErrors.damaged(path, undefined, 'it has no table of contents (moov)');
 }
 

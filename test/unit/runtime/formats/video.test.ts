@@ -205,6 +205,8 @@ describe('VideoReader', () => {
 			'damaged',
 			/no table of contents/,
 		);
+		const picture = box('ftyp', Buffer.from('heic\0\0\0\0'));
+		await rejects(framesOf(await file(picture, box('meta', Buffer.alloc(8)))), 'unsupported', /holds pictures/);
 		await rejects(
 			framesOf(await file(Buffer.from('This is a text, no film.'))),
 			'unsupported',
