@@ -7,6 +7,7 @@ export { BatchProcessor } from './batches/batchProcessor.ts';
 export { BoundedCache } from './caches/boundedCache.ts';
 export { makeFolder, removeFolder } from './caches/spillFolder.ts';
 export { isGone, thisProcess } from './caches/spillIdentity.ts';
+export { collectUnlessDeferred } from './collection/ownCollections.ts';
 export { currentConfig } from './config.ts';
 export { ChunkRing } from './files/chunkRing.ts';
 export { AdaptiveChunkSizer } from './files/chunkSizer.ts';

@@ -74,9 +74,9 @@ async function figuresOf(path: string): Promise<Figures> {
 	return told;
 }
 
-function differencesOf(ours: Figures, theirs: Figures, tolerance: number): string[] {
+function differencesOf(ours: Figures, theirs: Omit<Figures, 'coarse'>, tolerance: number): string[] {
 	return Object.entries(theirs).flatMap(([name, value]) => {
-		const own = ours[name as keyof Figures];
+		const own = ours[name as keyof typeof theirs];
 		const pairs = [value]
 			.flat()
 			.map((expected: number, i): [number, number] => [expected, [own].flat()[i] ?? Number.NaN]);

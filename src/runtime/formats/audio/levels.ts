@@ -3,7 +3,7 @@ import type { AudioFrame, AudioLevel, RawBlock } from './audioTypes.ts';
 
 /** A frame that has begun: sums of squares and peaks of the mean and, behind it, of each channel. */
 interface OpenFrame {
-	readonly number: number;
+	number: number;
 	readonly squares: Float64Array;
 	readonly peaks: Float64Array;
 }
@@ -21,6 +21,8 @@ export class FrameLevels {
 	readonly #squares: Float64Array;
 	readonly #peaks: Float64Array;
 	readonly #open: OpenFrame[] = [];
+	/** Frames that were given, to be begun again. */
+	readonly #spare: OpenFrame[] = [];
 	/** Where the sound has got to, samples from the origin. */
 	#at = 0;
 	#begun = 0;
@@ -49,6 +51,7 @@ export class FrameLevels {
 			this.#at = cut;
 			if (oldest && cut === frameEnd) {
 				this.#open.shift();
+				this.#spare.push(oldest);
 				yield this.#frame(oldest, frameSize);
 			}
 		}
@@ -65,8 +68,15 @@ export class FrameLevels {
 	}
 
 	#begin(): void {
-		const number = this.#begun++;
-		this.#open.push({ number, squares: new Float64Array(this.#lanes), peaks: new Float64Array(this.#lanes) });
+		const frame = this.#spare.pop() ?? {
+			number: 0,
+			squares: new Float64Array(this.#lanes),
+			peaks: new Float64Array(this.#lanes),
+		};
+		frame.number = this.#begun++;
+		frame.squares.fill(0);
+		frame.peaks.fill(0);
+		this.#open.push(frame);
 	}
 
 	#add(channels: readonly Float32Array[], from: number, to: number): void {
@@ -86,12 +96,12 @@ export class FrameLevels {
 	}
 
 	#frame({ number, squares, peaks }: OpenFrame, samples: number): AudioFrame {
-		const levels: AudioLevel[] = Array.from(squares, (sum, lane) => ({
-			rms: Math.sqrt(sum / samples),
+		const level = (lane: number): AudioLevel => ({
+			rms: Math.sqrt((squares[lane] ?? 0) / samples),
 			peak: peaks[lane] ?? 0,
-		}));
+		});
 		const { frameSize, hop, each } = this.#framing;
-		const { rms, peak } = levels[0] ?? { rms: 0, peak: 0 };
+		const { rms, peak } = level(0);
 		return {
 			number,
 			time: (this.#origin + number * hop) / this.#sampleRate,
@@ -99,7 +109,7 @@ export class FrameLevels {
 			partial: samples < frameSize,
 			rms,
 			peak,
-			...(each && { channels: levels.slice(1) }),
+			...(each && { channels: Array.from({ length: this.#lanes - 1 }, (_, channel) => level(channel + 1)) }),
 		};
 	}
 }
