@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import type { BoundedCache } from '../../internals.ts';
+import { BoundedCache } from '../../internals.ts';
 
 const PAGE_BYTES = 4096;
 /** Two words of key, two of value. */
@@ -13,7 +13,49 @@ const FIRST_BITS = 15;
 const FULLEST = 0.6;
 const WORD = 2 ** 32;
 
-export type PageCache = BoundedCache<string, Uint32Array>;
+/** Pages that wait to be filled again: memory that comes and goes a page at a time leaves holes in the process. */
+const MOST_SPARE = 64;
+/** More than any table has. */
+const MOST_PAGES = 2 ** 24;
+
+/** The pages of several tables that are in memory, bounded together. */
+export class PageCache implements Disposable {
+	readonly cache: BoundedCache<number, Uint32Array>;
+	readonly #spare: Uint32Array[] = [];
+	#lastTable = 0;
+
+	constructor(name: string, maxBytes: number) {
+		const onEvict = (page: Uint32Array) => {
+			if (this.#spare.length < MOST_SPARE) this.#spare.push(page);
+		};
+		this.cache = new BoundedCache({ name, maxBytes, onEvict });
+	}
+
+	/** A number that no other table has. */
+	nextTable(): number {
+		return ++this.#lastTable;
+	}
+
+	/** A page, read from the file where it is not here. Valid until the next is asked for. */
+	page(table: number, index: number, fd: number): Uint32Array {
+		const key = table * MOST_PAGES + index;
+		const cached = this.cache.get(key);
+		if (cached) return cached;
+		const page = this.#spare.pop() ?? new Uint32Array(PAGE_BYTES / 4);
+		readSync(fd, page, 0, PAGE_BYTES, index * PAGE_BYTES);
+		this.cache.set(key, page, PAGE_BYTES);
+		return page;
+	}
+
+	forget(table: number, pages: number): void {
+		for (let index = 0; index < pages; index++) this.cache.delete(table * MOST_PAGES + index);
+	}
+
+	[Symbol.dispose](): void {
+		this.cache.dispose();
+	}
+}
+
 /** The first 8 bytes of a SHA-256. */
 export type Key = Readonly<[high: number, low: number]>;
 
@@ -31,16 +73,17 @@ export class DigestTable {
 	readonly #path: string;
 	readonly #cache: PageCache;
 	readonly #slot = new Uint32Array(SLOT_WORDS);
-	#generation = 0;
+	#table: number;
 	#bits = FIRST_BITS;
 	#fd: number;
 	#count = 0;
 	#open = true;
 
-	/** `path` is new, and nobody else uses its name as a key in `cache`. */
+	/** `path` is new. */
 	constructor(path: string, cache: PageCache) {
 		this.#path = path;
 		this.#cache = cache;
+		this.#table = cache.nextTable();
 		this.#fd = this.#create();
 	}
 
@@ -77,7 +120,7 @@ export class DigestTable {
 	close(): void {
 		if (!this.#open) return;
 		this.#open = false;
-		this.#forget(2 ** this.#bits / PAGE_SLOTS);
+		this.#cache.forget(this.#table, 2 ** this.#bits / PAGE_SLOTS);
 		closeSync(this.#fd);
 		unlinkSync(this.#file());
 	}
@@ -103,19 +146,13 @@ export class DigestTable {
 	}
 
 	#page(index: number): Uint32Array {
-		const key = `${this.#file()}:${index}`;
-		const cached = this.#cache.get(key);
-		if (cached) return cached;
-		const page = new Uint32Array(PAGE_BYTES / 4);
-		readSync(this.#fd, page, 0, PAGE_BYTES, index * PAGE_BYTES);
-		this.#cache.set(key, page, PAGE_BYTES);
-		return page;
+		return this.#cache.page(this.#table, index, this.#fd);
 	}
 
 	#grow(): void {
 		const { fd, file, pages } = { fd: this.#fd, file: this.#file(), pages: 2 ** this.#bits / PAGE_SLOTS };
-		this.#forget(pages);
-		this.#generation++;
+		this.#cache.forget(this.#table, pages);
+		this.#table = this.#cache.nextTable();
 		this.#bits += 2;
 		this.#fd = this.#create();
 		const page = new Uint32Array(PAGE_BYTES / 4);
@@ -133,10 +170,6 @@ export class DigestTable {
 		}
 	}
 
-	#forget(pages: number): void {
-		for (let index = 0; index < pages; index++) this.#cache.delete(`${this.#file()}:${index}`);
-	}
-
 	#create(): number {
 		const fd = openSync(this.#file(), 'wx+', 0o600);
 		ftruncateSync(fd, 2 ** this.#bits * SLOT_BYTES);
@@ -144,7 +177,7 @@ export class DigestTable {
 	}
 
 	#file(): string {
-		return `${this.#path}.${this.#generation}`;
+		return `${this.#path}.${this.#table}`;
 	}
 }
 

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { BoundedCache, BufferPool, makeFolder, removeFolder } from '../../internals.ts';
-import type { PageCache } from './digestTable.ts';
+import { BufferPool, makeFolder, removeFolder } from '../../internals.ts';
+import { PageCache } from './digestTable.ts';
 import { OrganizeResult, type OrganizeTotals, organizedFiles } from './organizeResult.ts';
 import { organizerErrors, systemCode } from './organizerErrors.ts';
 import {
@@ -48,7 +48,7 @@ export class MediaOrganizer {
 	constructor(options: MediaOrganizerOptions) {
 		this.#settings = organizerSettings(options);
 		const { name, cacheBytes, concurrency } = this.#settings;
-		this.#cache = new BoundedCache({ name: `${name}: index`, maxBytes: cacheBytes });
+		this.#cache = new PageCache(`${name}: index`, cacheBytes);
 		this.#buffers = new BufferPool({ name: `${name}: buffers`, bufferBytes: BUFFER_BYTES, max: concurrency });
 	}
 
@@ -114,7 +114,7 @@ export class MediaOrganizer {
 	dispose(): void {
 		if (this.#disposed) return;
 		this.#disposed = true;
-		this.#cache.dispose();
+		this.#cache[Symbol.dispose]();
 		this.#buffers.dispose();
 	}
 
@@ -232,7 +232,7 @@ async function totalsOf(context: RunContext, dryRun: boolean, ms: number): Promi
 		outcomes[outcome]++;
 		if (outcome === 'planned' || outcome === 'placed') bytes += size;
 	}
-	const { hitRate } = cache.stats();
+	const { hitRate } = cache.cache.stats();
 	const memory = { startBytes: progress.startBytes, peakBytes: progress.peakBytes };
 	const sums = { files, outcomes, bytes, hashedBytes: counts.hashedBytes, ms, memory };
 	return { ...sums, ...(hitRate !== undefined && { cacheHitRate: hitRate }) };

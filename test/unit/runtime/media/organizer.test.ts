@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { BoundedCache } from '../../../../src/runtime/index.ts';
 import { MediaOrganizer, type OrganizedFile, type OrganizeResult } from '../../../../src/runtime/media/index.ts';
-import { DigestTable, keyOf, type PageCache } from '../../../../src/runtime/media/organizer/digestTable.ts';
+import { DigestTable, keyOf, PageCache } from '../../../../src/runtime/media/organizer/digestTable.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const png = (content: string): Buffer =>
@@ -231,7 +230,7 @@ describe('MediaOrganizer', () => {
 describe('the table of digests', () => {
 	it('finds everything again while it grows, with few pages in memory', async () => {
 		const { path, remove } = temporaryFolder('digests');
-		const cache: PageCache = new BoundedCache({ name: 'pages', maxBytes: 1024 * 1024 });
+		const cache = new PageCache('pages', 1024 * 1024);
 		const table = new DigestTable(join(path, 'table'), cache);
 		try {
 			const count = 25_000;
@@ -243,10 +242,10 @@ describe('the table of digests', () => {
 			assert.deepEqual(table.values(keyOf('name 7')).sort(), [5, 7 * 1_000_003]);
 			assert.deepEqual(table.values(keyOf('name 8')), [6]);
 			assert.deepEqual(table.values(keyOf('another')), []);
-			assert.ok(cache.bytes <= cache.maxBytes);
+			assert.ok(cache.cache.bytes <= cache.cache.maxBytes);
 		} finally {
 			table.close();
-			cache.dispose();
+			cache[Symbol.dispose]();
 			assert.deepEqual(await readdir(path), []);
 			await remove();
 		}
