@@ -17,7 +17,6 @@ const peers = [
 	'@wasm-audio-decoders/flac',
 	'@wasm-audio-decoders/ogg-vorbis',
 	'h5wasm',
-	'mediabunny',
 	'mpg123-decoder',
 	'ogg-opus-decoder',
 	'sharp',

@@ -27,7 +27,7 @@ const layers: Readonly<Record<string, Layer>> = {
 /** Beside the library, loaded when graphics memory is asked for. */
 const GPU = 'src/runtime/gpu.ts';
 /** Of single formats; loaded by name when they are first used, so that only their types are imported. */
-const PEERS = /^(sharp|h5wasm|mediabunny|mpg123-decoder|@wasm-audio-decoders\/|ogg-opus-decoder)/;
+const PEERS = /^(sharp|h5wasm|mpg123-decoder|@wasm-audio-decoders\/|ogg-opus-decoder)/;
 const TOOLKIT = '@vscode/webview-ui-toolkit';
 
 function violations(modules: readonly Module[]): string[] {
