@@ -74,7 +74,7 @@ export async function readHeader(window: ByteWindow, offset: number, maxHeaderBy
 	const { path } = window.source;
 	const cards = new CardList(offset);
 	for (let at = offset; ; at += BLOCK_BYTES) {
-		const block = await window.upTo(at, BLOCK_BYTES);
+		const block = window.at(at, BLOCK_BYTES) ?? (await window.upTo(at, BLOCK_BYTES));
 		const text = block.toString('latin1', 0, block.length);
 		for (let i = 0; i < text.length; i += CARD_BYTES) {
 			const card = text.slice(i, i + CARD_BYTES);

@@ -1,5 +1,5 @@
 import { runtimeErrors } from '../../internals.ts';
-import { ByteSource } from '../byteSource.ts';
+import { ByteSource, type ByteWindow } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import {
 	type FileInput,
@@ -219,7 +219,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		const window = bytes.window(this.settings.windowBytes);
 		try {
 			let offset = 0;
-			for (let index = 0; index === 0 || (await this.#goesOn(offset)); index++) {
+			for (let index = 0; index === 0 || (await this.#goesOn(window, offset)); index++) {
 				const hdu = new FitsHdu(this.path, index, await readHeader(window, offset, this.#limits.maxHeaderBytes));
 				this.#offsets[index] = offset;
 				if (index === 0 && hdu.header.get('SIMPLE') !== true)
@@ -237,11 +237,9 @@ export class FitsReader extends FormatReader<FitsHdu> {
 	}
 
 	/** Whether an HDU begins at `offset`. What is neither one nor padding throws `damaged`: it may be the rest of the file that is lost. */
-	async #goesOn(offset: number): Promise<boolean> {
-		const bytes = this.#bytes;
-		if (offset >= bytes.size) return false;
-		const start = Buffer.alloc(Math.min(BLOCK_BYTES, bytes.size - offset));
-		await bytes.readInto(start, offset);
+	async #goesOn(window: ByteWindow, offset: number): Promise<boolean> {
+		if (offset >= this.#bytes.size) return false;
+		const start = window.at(offset, BLOCK_BYTES) ?? (await window.upTo(offset, BLOCK_BYTES));
 		if (/^XTENSION *=/.test(start.toString('latin1', 0, 10))) return true;
 		// Tapes were written in blocks of several records, and the last one was filled.
 		if (start.every(byte => byte === 0) || start.every(byte => byte === 0x20)) return false;
