@@ -29,6 +29,9 @@ import {
  * By rows come JPEG, PNG and TIFF. WebP, GIF, AVIF, and JPEG and PNG that were written progressively or interlaced, are decoded whole by
  * their decoders: such an image is refused (`insufficientMemory`) where memory has no room for it twice.
  *
+ * By rows, a JPEG of 192 megapixels takes about 50 MB, whatever its height; besides, libvips maps the encoded file, which the system counts
+ * as long as there is room for it.
+ *
  * Throws a `MemoryManagerError` (`invalidOption`) for options that cannot be.
  *
  * @example
