@@ -29,8 +29,8 @@ import {
  * By rows come JPEG, PNG and TIFF. WebP, GIF, AVIF, and JPEG and PNG that were written progressively or interlaced, are decoded whole by
  * their decoders: such an image is refused (`insufficientMemory`) where memory has no room for it twice.
  *
- * By rows, a JPEG of 192 megapixels takes about 50 MB, whatever its height; besides, libvips maps the encoded file, which the system counts
- * as long as there is room for it.
+ * By rows, a JPEG of 192 megapixels took about 50 MB; besides, libvips maps the encoded file, whose pages count in RSS and which the system
+ * takes back where it needs them.
  *
  * Throws a `MemoryManagerError` (`invalidOption`) for options that cannot be.
  *
