@@ -10,15 +10,20 @@ const CHUNK = [1, 128, 512];
 /** Where a superblock of version 0 keeps the file's end. */
 const END_AT = 40;
 
+type Layout = 'contiguous' | 'gzip';
+
+export const variants: Readonly<Record<Layout, (path: string, bytes: number) => Promise<void>>> = {
+	contiguous: (path, bytes) => make(path, bytes, 'contiguous'),
+	gzip: (path, bytes) => make(path, bytes, 'gzip'),
+};
+
+export const makeBig = variants.contiguous;
+
 /**
  * An HDF5 file of about `bytes` bytes of values: `/cube`, float32, planes of 512 x 512. `layout`: in one piece, or in chunks that are
  * packed with gzip. It is written plane by plane; memory does not grow with it.
  */
-export async function makeBig(
-	path: string,
-	bytes: number,
-	layout: 'contiguous' | 'gzip' = 'contiguous',
-): Promise<void> {
+async function make(path: string, bytes: number, layout: Layout): Promise<void> {
 	await ready;
 	Module.activate_throwing_error_handler();
 	const planes = Math.max(Math.round(bytes / PLANE_BYTES), 1);
