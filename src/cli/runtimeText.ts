@@ -11,7 +11,7 @@ import {
 	streamShare,
 } from '../analysis/streamFigures.ts';
 import { visibleText } from '../protocol/text.ts';
-import { formatBytes, formatCount, formatMs, formatPercent, NOT_MEASURED } from '../protocol/units.ts';
+import { formatBytes, formatCount, formatMs, NOT_MEASURED } from '../protocol/units.ts';
 import { section } from './section.ts';
 import type { Column } from './table.ts';
 
