@@ -27,5 +27,5 @@ export { sharedHub } from './reporter.ts';
 export { callSiteOf } from './reporting/callSite.ts';
 export { monotonicMs } from './reporting/clock.ts';
 export { warn } from './reporting/warnings.ts';
-export { MemoryManagerError, messageOf, runtimeErrors, shown } from './runtimeError.ts';
+export { MemoryManagerError, messageOf, runtimeErrors, shown, shownPath } from './runtimeError.ts';
 export { registerAt, registerForCleanup } from './scopes/cleanupRegistry.ts';

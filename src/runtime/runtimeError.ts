@@ -100,6 +100,11 @@ export function shown(value: unknown): string {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
+/** A path as a message names it: of a long one its end, where the name of the file stands. */
+export function shownPath(path: string): string {
+	return JSON.stringify(path.length > 100 ? `…${path.slice(-99)}` : path);
+}
+
 /** What was caught, as a message names it. Never throws: anything can be thrown, also what has no text. */
 export const messageOf = (error: unknown): string => textOf(error instanceof Error ? error.message : error);
 

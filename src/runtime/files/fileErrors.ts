@@ -1,4 +1,4 @@
-import { MemoryManagerError, type RuntimeErrorCode, shown } from '../runtimeError.ts';
+import { MemoryManagerError, type RuntimeErrorCode, shownPath } from '../runtimeError.ts';
 
 type FileErrorCode = Extract<
 	RuntimeErrorCode,
@@ -42,38 +42,38 @@ export const fileErrors = {
 	fileUnreadable: (path: string, offset: number, cause: unknown) =>
 		new FileError(
 			'fileUnreadable',
-			`${shown(path)} cannot be read${offset > 0 ? ` at byte ${offset}` : ''}: ${reason(cause)}`,
+			`${shownPath(path)} cannot be read${offset > 0 ? ` at byte ${offset}` : ''}: ${reason(cause)}`,
 			{ path, offset },
 			{ cause },
 		),
 	fileUnwritable: (path: string, cause: unknown) =>
-		new FileError('fileUnwritable', `${shown(path)} cannot be written: ${reason(cause)}`, { path }, { cause }),
+		new FileError('fileUnwritable', `${shownPath(path)} cannot be written: ${reason(cause)}`, { path }, { cause }),
 	outputExists: (path: string) =>
-		new FileError('fileUnwritable', `${shown(path)} is there already. Pass { overwrite: true } to replace it.`, {
+		new FileError('fileUnwritable', `${shownPath(path)} is there already. Pass { overwrite: true } to replace it.`, {
 			path,
 		}),
 	outputIsInput: (path: string) =>
 		new FileError(
 			'fileUnwritable',
-			`${shown(path)} is the input itself. Pass { overwrite: true } to replace it by the result.`,
+			`${shownPath(path)} is the input itself. Pass { overwrite: true } to replace it by the result.`,
 			{ path },
 		),
 	outputNotFile: (path: string) =>
-		new FileError('fileUnwritable', `${shown(path)} is no regular file, so it cannot be replaced.`, { path }),
+		new FileError('fileUnwritable', `${shownPath(path)} is no regular file, so it cannot be replaced.`, { path }),
 	lineTooLong: (place: Required<FilePlace>, maxLineBytes: number) =>
 		new FileError(
 			'lineTooLong',
-			`${shown(place.path)}: line ${place.line}, from byte ${place.offset}, is longer than ${maxLineBytes} bytes. Raise "maxLineBytes" if that is no mistake.`,
+			`${shownPath(place.path)}: line ${place.line}, from byte ${place.offset}, is longer than ${maxLineBytes} bytes. Raise "maxLineBytes" if that is no mistake.`,
 			place,
 		),
 	notUtf8: (place: Required<FilePlace>) =>
 		new FileError(
 			'invalidInput',
-			`${shown(place.path)}: line ${place.line}, from byte ${place.offset}, is not UTF-8. Leave "fatal" out to read it with replacement characters.`,
+			`${shownPath(place.path)}: line ${place.line}, from byte ${place.offset}, is not UTF-8. Leave "fatal" out to read it with replacement characters.`,
 			place,
 		),
 	chunkTimeout: (path: string, offset: number, timeoutMs: number) =>
-		new FileError('chunkTimeout', `${shown(path)}: nothing came within ${timeoutMs} ms at byte ${offset}.`, {
+		new FileError('chunkTimeout', `${shownPath(path)}: nothing came within ${timeoutMs} ms at byte ${offset}.`, {
 			path,
 			offset,
 		}),

@@ -1,4 +1,4 @@
-import { FileError, shown } from '../internals.ts';
+import { FileError, shownPath } from '../internals.ts';
 
 /** Errors of formats, with the file and, where there is one, the offset at which it stopped making sense. */
 export const formatErrors = {
@@ -6,20 +6,20 @@ export const formatErrors = {
 	truncated: (path: string, offset: number, neededBytes: number, size: number, what = 'the data') =>
 		new FileError(
 			'truncated',
-			`${shown(path)} ends at byte ${size}, but ${what} at byte ${offset} needs ${neededBytes} bytes more than the ${Math.max(size - offset, 0)} that are there. It is cut off, or a length in it is wrong.`,
+			`${shownPath(path)} ends at byte ${size}, but ${what} at byte ${offset} needs ${neededBytes} bytes more than the ${Math.max(size - offset, 0)} that are there. It is cut off, or a length in it is wrong.`,
 			{ path, offset },
 		),
 	/** What stands there contradicts the format. */
 	damaged: (path: string, offset: number | undefined, problem: string, cause?: unknown) =>
 		new FileError(
 			'damaged',
-			`${shown(path)} is damaged${offset === undefined ? '' : ` at byte ${offset}`}: ${problem}.`,
+			`${shownPath(path)} is damaged${offset === undefined ? '' : ` at byte ${offset}`}: ${problem}.`,
 			{ path, ...(offset !== undefined && { offset }) },
 			cause === undefined ? undefined : { cause },
 		),
 	/** Recognised, and not read here. `advice` is a sentence. */
 	unsupported: (path: string, what: string, advice = '', offset?: number) =>
-		new FileError('unsupported', `${shown(path)}: ${what}${advice === '' ? '' : ` ${advice}`}`, {
+		new FileError('unsupported', `${shownPath(path)}: ${what}${advice === '' ? '' : ` ${advice}`}`, {
 			path,
 			...(offset !== undefined && { offset }),
 		}),
@@ -27,14 +27,14 @@ export const formatErrors = {
 	wrongFormat: (path: string, expected: string, found: string | undefined) =>
 		new FileError(
 			'wrongFormat',
-			`${shown(path)} is not ${expected}: ${found === undefined ? 'its content is of no format known here' : `its content is ${found}`}. openReader() finds the format by itself.`,
+			`${shownPath(path)} is not ${expected}: ${found === undefined ? 'its content is of no format known here' : `its content is ${found}`}. openReader() finds the format by itself.`,
 			{ path, offset: 0 },
 		),
 	/** A bound of ours was reached; `option` raises it. */
 	tooLarge: (path: string, what: string, bytes: number, option: string, maxBytes: number, offset?: number) =>
 		new FileError(
 			'tooLarge',
-			`${shown(path)}: ${what} takes ${bytes} bytes, more than the ${maxBytes} that "${option}" allows.`,
+			`${shownPath(path)}: ${what} takes ${bytes} bytes, more than the ${maxBytes} that "${option}" allows.`,
 			{ path, ...(offset !== undefined && { offset }) },
 		),
 };
