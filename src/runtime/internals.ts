@@ -4,6 +4,7 @@
  */
 export { availability } from './arrays/available.ts';
 export { BatchProcessor } from './batches/batchProcessor.ts';
+export { EventLoopTurns } from './batches/eventLoopTurns.ts';
 export { BoundedCache } from './caches/boundedCache.ts';
 export { makeFolder, removeFolder } from './caches/spillFolder.ts';
 export { isGone, thisProcess } from './caches/spillIdentity.ts';

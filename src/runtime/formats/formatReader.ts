@@ -4,6 +4,7 @@ import type { Site } from '../../protocol/entries.ts';
 import {
 	callSiteOf,
 	checkOptionNames,
+	EventLoopTurns,
 	ensureMonitoring,
 	isPositiveInteger,
 	messageOf,
@@ -177,12 +178,16 @@ export abstract class FormatReader<Item> implements AsyncIterable<Item>, AsyncDi
 	 */
 	protected async *counted<T>(items: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
 		this.checkOpen();
+		const turns = new EventLoopTurns();
 		try {
 			for await (const item of items) {
 				this.#items++;
 				this.#track.items(1);
 				this.#tell(false);
 				yield item;
+				// A window holds thousands of small items.
+				const turn = turns.due();
+				if (turn) await turn;
 				this.checkOpen();
 			}
 			this.#tell(true);

@@ -1,4 +1,4 @@
-import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
+import { EventLoopTurns, isPositiveInteger, runtimeErrors } from '../../internals.ts';
 import type { OptionNames } from '../../optionNames.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
@@ -88,6 +88,7 @@ export class VideoReader extends FormatReader<VideoFrame> {
 	): AsyncGenerator<VideoFrame, void, undefined> {
 		const found = this.#finder.frames();
 		const ordered = this.#order === 'decode' ? found : inPresentationOrder(found);
+		const turns = new EventLoopTurns();
 		let number = 0;
 		for await (const frame of ordered) {
 			if (isWanted(frame, number)) {
@@ -95,6 +96,11 @@ export class VideoReader extends FormatReader<VideoFrame> {
 				yield { number, timestamp, key, sizeBytes, ...(duration !== undefined && { duration }) };
 			}
 			number++;
+			// Frames that are passed over may be millions, all in memory: an abort has to come through.
+			const turn = turns.due();
+			if (!turn) continue;
+			await turn;
+			this.checkOpen();
 		}
 	}
 }

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VideoReader } from '../../../../src/runtime/formats/video/videoReader.ts';
 import type { VideoFrame, VideoReaderOptions } from '../../../../src/runtime/formats/video/videoTypes.ts';
@@ -255,6 +255,37 @@ describe('VideoReader', () => {
 		const closed = await VideoReader.open(videoFixture('tiny.mp4'));
 		await closed.close();
 		assert.throws(() => closed.facts(), { code: 'disposed' });
+	});
+
+	it('ends by its signal also among millions of frames that are passed over without reading', async () => {
+		const count = 5_000_000;
+		const movie = mp4Movie([frameAt(0, 100)], 0);
+		const rewrite = (type: string, at: number, value: number) => movie.writeUInt32BE(value, movie.indexOf(type) + at);
+		for (const type of ['ctts', 'stss']) movie.write('free', movie.indexOf(type));
+		for (const [type, at] of [
+			['stts', 12],
+			['stsc', 16],
+			['stsz', 12],
+		] as const) {
+			rewrite(type, at, count);
+		}
+		rewrite('stsz', 8, 1);
+		rewrite('co64', 16, movie.length + 8);
+		const data = box('mdat');
+		data.writeUInt32BE(8 + count);
+		const path = await file(movie, data);
+		await truncate(path, movie.length + 8 + count);
+		const controller = new AbortController();
+		const aborted = new Error('enough');
+		await using film = await VideoReader.open(path, { signal: controller.signal, sampleRate: count });
+		setImmediate(() => setTimeout(() => controller.abort(aborted), 1));
+		await assert.rejects(
+			(async () => {
+				for await (const _ of film);
+			})(),
+			aborted,
+		);
+		assert.equal(film.progress().items, 1);
 	});
 
 	it('survives what is cut off and changed', async () => {
