@@ -19,6 +19,29 @@ describe('loading the runtime', () => {
 	before(requireBundles);
 
 	for (const major of allNodes) {
+		it(`leaves the sub-paths and their libraries alone on Node ${major}`, async () => {
+			const bundle = JSON.stringify(join(runtimeFolder, 'index.mjs'));
+			const source = `import { createRequire } from 'node:module';
+				await import(${bundle});
+				const files = Object.keys(createRequire(import.meta.url).cache);
+				console.log(files.map(file => file.split(/[\\\\/]/).at(-1)).join());`;
+			const args = ['--input-type=module', '-e', source];
+			const { stdout, stderr } = await run(await nodeBinary(major), args, plainEnvironment());
+			assert.deepEqual([stdout.trim(), stderr], ['index.cjs', '']);
+		});
+
+		it(`loads no library and starts nothing with a sub-path on Node ${major}`, async () => {
+			const bundles = ['formats', 'images', 'media'].map(name => JSON.stringify(join(runtimeFolder, `${name}.cjs`)));
+			const source = `const state = () => JSON.stringify([process.eventNames(), process.getActiveResourcesInfo()]);
+				const before = state();
+				${bundles.map(bundle => `require(${bundle})`).join('; ')};
+				const same = state() === before;
+				const files = Object.keys(require.cache).map(file => file.split(/[\\\\/]/).at(-1));
+				console.log(same, files.sort().join());`;
+			const { stdout, stderr } = await run(await nodeBinary(major), ['-e', source], plainEnvironment());
+			assert.deepEqual([stdout.trim(), stderr], ['true formats.cjs,images.cjs,index.cjs,media.cjs', '']);
+		});
+
 		it(`loads no costly built-in, starts nothing and adds no listener on Node ${major}`, async () => {
 			const bundle = JSON.stringify(join(runtimeFolder, 'index.cjs'));
 			const source = `const state = () => JSON.stringify([process.eventNames(), process.getActiveResourcesInfo()]);

@@ -5,18 +5,31 @@ import { pathToFileURL } from 'node:url';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
 import { projectRoot } from '../../../scripts/paths.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporaryFolder.ts';
-import { deadPid, fixtures, linkedEnvironment, type Outcome, requireBundles, run } from './runtimeHost.ts';
+import {
+	deadPid,
+	fixtures,
+	linkedEnvironment,
+	type Outcome,
+	requireBundles,
+	run,
+	runtimeFolder,
+} from './runtimeHost.ts';
 
 const tsx = join(projectRoot, 'node_modules/tsx/dist');
 
 describe('resolution of memory-manager-runtime', () => {
 	let hostPid: number;
 	let folder: TemporaryFolder;
+	/** The bundles away from this project, whose own packages they would find, as in an installed extension. */
+	let runtime: TemporaryFolder;
 
 	before(async () => {
 		requireBundles();
 		hostPid = await deadPid();
+		runtime = temporaryFolder('bundles');
+		cpSync(runtimeFolder, runtime.path, { recursive: true, filter: path => !/\.map$|[\\/]types$/.test(path) });
 	});
+	after(() => runtime.remove());
 	beforeEach(() => {
 		folder = temporaryFolder('resolution');
 		// Away from the project, whose tsconfig.json would give tsx another answer.
@@ -61,6 +74,31 @@ describe('resolution of memory-manager-runtime', () => {
 					assert.deepEqual([result.code, result.stdout.trim(), result.stderr], [0, stdout, '']);
 				});
 			}
+
+			it('answers the sub-paths too, which find libraries beside the script and name those that are missing', async () => {
+				const library = join(folder.path, 'node_modules/sharp');
+				mkdirSync(library, { recursive: true });
+				writeFileSync(join(library, 'package.json'), '{ "name": "sharp", "main": "index.cjs" }');
+				// As little of it as an image takes whose header alone is read.
+				const sharp = `const cache = () => ({ memory: { max: 0 }, files: { max: 0 }, items: { max: 0 } });
+					const metadata = async () => ({ width: 7, height: 5, channels: 3, depth: 'uchar', space: 'srgb' });
+					module.exports = Object.assign(() => ({ metadata }), { cache });`;
+				writeFileSync(join(library, 'index.cjs'), sharp);
+				const env = linkedEnvironment(folder.path, hostPid);
+				const elsewhere = { ...env, NODE_OPTIONS: env.NODE_OPTIONS?.replaceAll(runtimeFolder, runtime.path) };
+				const { code, stdout, stderr } = await run(node, ['formats.mjs'], elsewhere, folder.path);
+				assert.deepEqual([code, stderr], [0, '']);
+				assert.deepEqual(JSON.parse(stdout), {
+					same: { formats: true, images: true, media: true },
+					binary: [3, 'binary'],
+					found: [7, 5, 105],
+					missing: [
+						'missingPackage',
+						'The package "h5wasm" is needed for reading HDF5 and is not installed. Install it: npm install h5wasm',
+					],
+					none: 'ERR_MODULE_NOT_FOUND',
+				});
+			});
 
 			it('lets an installed copy win', async () => {
 				const installed = join(folder.path, 'node_modules/memory-manager-runtime');
