@@ -82,7 +82,6 @@ export class ChildProgram implements AsyncDisposable {
 	#stderr = Buffer.alloc(0);
 	#hasEnded = false;
 	#isStopped = false;
-	#paused = false;
 	#rssBytes: number | undefined;
 	#peakRssBytes: number | undefined;
 	#timer: NodeJS.Timeout | undefined;
@@ -174,18 +173,6 @@ export class ChildProgram implements AsyncDisposable {
 		this.#child.stdin?.end();
 	}
 
-	/** Halts it until `resume`, where the system can (not on Windows). */
-	pause(): void {
-		if (this.#paused || process.platform === 'win32' || this.#hasEnded) return;
-		this.#paused = this.#child.kill('SIGSTOP');
-	}
-
-	resume(): void {
-		if (!this.#paused) return;
-		this.#paused = false;
-		this.#child.kill('SIGCONT');
-	}
-
 	/** Ends it: asks, and after a second does not ask any more. Settles when it is gone; `done` rejects. May be called again. */
 	async stop(): Promise<void> {
 		this.#stop();
@@ -201,7 +188,6 @@ export class ChildProgram implements AsyncDisposable {
 		this.#isStopped = true;
 		const child = this.#child;
 		child.kill('SIGTERM');
-		this.resume();
 		this.#kill = setTimeout(() => child.kill('SIGKILL'), ASKED_MS);
 		// Nobody takes the rest: a pipe that is full would hold up its end.
 		for (const stream of child.stdio) stream?.destroy();

@@ -4,7 +4,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { isString } from '../protocol/guards.ts';
-import { MemoryManagerError, runtimeErrors, shown } from './runtimeError.ts';
+import { MemoryManagerError, runtimeErrors, shownPath } from './runtimeError.ts';
 
 export { ChildProgram, type ChildProgramOptions, ProgramError, type ProgramExit } from './childProgram.ts';
 
@@ -44,7 +44,7 @@ export function findProgram(name: ProgramName, chosen?: string): string {
 function notThere(name: ProgramName, wanted: string, by: string): MemoryManagerError {
 	return new MemoryManagerError(
 		'missingProgram',
-		`The program ${name} is needed here, but ${shown(wanted)}, which ${by} names, is no program that can be run. Correct it, or leave it out so that PATH counts.`,
+		`The program ${name} is needed here, but ${shownPath(wanted)}, which ${by} names, is no program that can be run. Correct it, or leave it out so that PATH counts.`,
 	);
 }
 

@@ -16,6 +16,8 @@ import {
 	StreamTrack,
 	sharedHub,
 	shown,
+	shownPath,
+	unlessAborted,
 	untilAborted,
 	warn,
 	within,
@@ -172,12 +174,13 @@ class Encoding {
 			this.#track.items(1);
 			this.#track.holds(onTheWay.length * frameBytes);
 			checkPressure();
-			await this.#guard.pace();
+			const { pause } = this.#guard;
+			if (pause) await unlessAborted(pause, signal);
 		}
 		for (const writing of onTheWay) await within(writing, { signal, timeoutMs: given.timeoutMs }, late);
 		this.#track.holds(0);
 		if (this.#frames === 0)
-			throw new MemoryManagerError('invalidInput', `encodeVideo: there were no frames for ${shown(path)}.`);
+			throw new MemoryManagerError('invalidInput', `encodeVideo: there were no frames for ${shownPath(path)}.`);
 	}
 
 	#bytesOf(frame: unknown): Uint8Array {
@@ -227,7 +230,7 @@ class Encoding {
 		const { preset, threads, decisions } = this.#plan;
 		const { size } = await stat(this.#file);
 		if (size === 0)
-			throw new FileError('fileUnwritable', `${shown(path)}: FFmpeg ended well, but wrote nothing.`, { path });
+			throw new FileError('fileUnwritable', `${shownPath(path)}: FFmpeg ended well, but wrote nothing.`, { path });
 		this.#track.wrote(Math.max(0, size - this.#report.writtenBytes));
 		return {
 			output: path,
@@ -252,6 +255,11 @@ function tellDecisions(path: string, { decisions }: EncodePlan): void {
 	const hub = sharedHub();
 	if (!hub.recording) return;
 	for (const decision of decisions) {
-		hub.report({ type: 'notice', t: monotonicMs(), severity: 'info', message: `Encoding ${shown(path)}: ${decision}` });
+		hub.report({
+			type: 'notice',
+			t: monotonicMs(),
+			severity: 'info',
+			message: `Encoding ${shownPath(path)}: ${decision}`,
+		});
 	}
 }

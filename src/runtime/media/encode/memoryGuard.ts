@@ -1,12 +1,15 @@
 import { formatBytes } from '../../../protocol/units.ts';
-import { type ChildProgram, MemoryManagerError, monotonicMs, pressure, warn } from '../../internals.ts';
+import { type ChildProgram, MemoryManagerError, monotonicMs, pressure, shownPath, warn } from '../../internals.ts';
 import type { EncodeSettings } from './encodeOptions.ts';
 
-/** How long the encoder is halted and let run in turn. Short: if we die while it is halted, nobody wakes it. */
+/** How long the encoder is fed and left to wait in turn. */
 const TURN_MS = 250;
 const WARN_SHARE = 0.85;
 
-/** Holds an encoder back, or ends it, while memory is critical; warns before that. */
+/**
+ * Holds an encoder back, or ends it, while memory is critical; warns before that. It is held back by frames that it does not get: a process
+ * that is halted (SIGSTOP) would stay so for ever if ours were killed meanwhile.
+ */
 export class MemoryGuard {
 	readonly #settings: EncodeSettings;
 	readonly #child: ChildProgram;
@@ -16,7 +19,8 @@ export class MemoryGuard {
 	#warned = false;
 	#slowedSince: number | undefined;
 	#slowedMs = 0;
-	#isHalted = false;
+	/** Settles when frames may be given again. */
+	#waiting: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
 	/** `stop` is called once, where it is to end. */
 	constructor(settings: EncodeSettings, child: ChildProgram, stop: (error: Error) => void) {
@@ -45,10 +49,9 @@ export class MemoryGuard {
 		return this.isSlowed ? 1 : this.#settings.framesInFlight;
 	}
 
-	/** Where a program cannot be halted, the next frame waits instead. */
-	async pace(): Promise<void> {
-		if (!this.isSlowed || process.platform !== 'win32') return;
-		await new Promise(resolve => setTimeout(resolve, TURN_MS));
+	/** `undefined`: the next frame may be asked for at once. */
+	get pause(): Promise<void> | undefined {
+		return this.#waiting?.over;
 	}
 
 	dispose(): void {
@@ -83,32 +86,44 @@ export class MemoryGuard {
 	#critical(words: string): void {
 		const { path, onCritical } = this.#settings;
 		if (onCritical === 'stop') {
-			const message = `Encoding ${JSON.stringify(path)} was stopped: ${words}. A faster preset, fewer threads or a smaller picture need less.`;
+			const message = `Encoding ${shownPath(path)} was stopped: ${words}. A faster preset, fewer threads or a smaller picture need less.`;
 			this.#stop(new MemoryManagerError('insufficientMemory', message));
 			return;
 		}
 		if (this.isSlowed) return;
 		this.#slowedSince = monotonicMs();
-		warn(`Encoding ${JSON.stringify(path)} is held back: ${words}.`);
+		this.#wait();
+		warn(`Encoding ${shownPath(path)} is held back: ${words}.`);
 	}
 
 	#warn(words: string): void {
 		if (this.#warned) return;
 		this.#warned = true;
-		warn(`Encoding ${JSON.stringify(this.#settings.path)}: ${words}`);
+		warn(`Encoding ${shownPath(this.#settings.path)}: ${words}`);
 	}
 
-	/** Half of the time it runs: memory that it holds does not shrink, but nothing new is asked for in haste. */
+	/** Half of the time it gets nothing: memory that it holds does not shrink, but nothing new is asked for in haste. */
 	#turn(): void {
-		this.#isHalted = this.isSlowed && !this.#isHalted;
-		if (this.#isHalted) this.#child.pause();
-		else this.#child.resume();
+		if (!this.isSlowed || this.#waiting) this.#goOn();
+		else this.#wait();
+	}
+
+	#wait(): void {
+		let end = () => {};
+		const over = new Promise<void>(resolve => {
+			end = resolve;
+		});
+		this.#waiting = { over, end };
+	}
+
+	#goOn(): void {
+		this.#waiting?.end();
+		this.#waiting = undefined;
 	}
 
 	#end(): void {
 		this.#slowedMs = this.slowedMs;
 		this.#slowedSince = undefined;
-		this.#isHalted = false;
-		this.#child.resume();
+		this.#goOn();
 	}
 }

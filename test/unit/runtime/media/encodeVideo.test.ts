@@ -6,7 +6,9 @@ import type { EncodeProgress, EncodeVideoOptions } from '../../../../src/runtime
 import { encodeSettings } from '../../../../src/runtime/media/encode/encodeOptions.ts';
 import { encodeArguments, encodePlan, encoderBytes } from '../../../../src/runtime/media/encode/encodePlan.ts';
 import { encodeVideo } from '../../../../src/runtime/media/encode/encodeVideo.ts';
+import { MemoryGuard } from '../../../../src/runtime/media/encode/memoryGuard.ts';
 import { sharedMonitor } from '../../../../src/runtime/monitor/sharedMonitor.ts';
+import { ChildProgram } from '../../../../src/runtime/programs.ts';
 import { onWarning } from '../../../../src/runtime/reporting/warnings.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { waitFor } from '../../../support/waitFor.ts';
@@ -212,6 +214,29 @@ describe('encodeVideo', () => {
 			said.join('\n'),
 		);
 		assert.equal((await readFile(output)).length, 3 * FRAME_BYTES);
+	});
+
+	it('holds FFmpeg back by leaving it without frames in turn, never by halting the process', async () => {
+		await using child = ChildProgram.start('/bin/sh', ['-c', 'read line; sleep 60'], { writes: true, reads: false });
+		child.done.catch(() => undefined);
+		const critical = simulatePressure('critical');
+		const guard = new MemoryGuard(encodeSettings({ output, ...SIZE }), child, assert.fail);
+		try {
+			assert.ok(guard.isSlowed && guard.pause);
+			if (process.platform === 'linux') {
+				const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+				assert.doesNotMatch(status, /^State:\s+T/m);
+			}
+			await guard.pause;
+			assert.equal(guard.pause, undefined);
+			await waitFor(() => guard.pause !== undefined);
+			critical.end();
+			await waitFor(() => guard.pause === undefined);
+			assert.equal(guard.isSlowed, false);
+		} finally {
+			critical.end();
+			guard.dispose();
+		}
 	});
 
 	it('stops at the critical level where that is wished, and beyond its own bound', async () => {
