@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { RawSource } from '../files/fileSource.ts';
-import { checkPressure, fileErrors, openSource, type StreamTrack, within } from '../internals.ts';
+import { checkPressure, fileErrors, openSource, runtimeErrors, type StreamTrack, within } from '../internals.ts';
 import { formatErrors } from './formatErrors.ts';
 import { HandleSource } from './handleSource.ts';
 
@@ -45,7 +45,7 @@ export class ByteSource implements AsyncDisposable {
 		this.#timeoutMs = timeoutMs;
 	}
 
-	/** Throws `fileUnreadable` also for what has no places: a pipe, a device. A given handle is not closed by us. */
+	/** Throws `fileUnreadable` also for what has no places or no size: a pipe, a device. A given handle is not closed by us. */
 	static async open(options: SourceOptions): Promise<ByteSource> {
 		const { path, handle, signal, timeoutMs } = options;
 		signal?.throwIfAborted();
@@ -57,9 +57,14 @@ export class ByteSource implements AsyncDisposable {
 			void opening.then(source => source.close()).catch(() => undefined);
 			throw error;
 		});
-		if (!raw.seekable) {
+		const problem = !raw.seekable
+			? 'it has no size and no places (a pipe or a device)'
+			: !raw.size && !(await isEmpty(raw))
+				? 'it has no size (a disk, or a file that the system makes while it is read, as in /proc)'
+				: undefined;
+		if (problem !== undefined) {
 			await raw.close();
-			throw fileErrors.fileUnreadable(path, 0, new Error('it has no size and no places (a pipe or a device)'));
+			throw fileErrors.fileUnreadable(path, 0, new Error(problem));
 		}
 		const source = new ByteSource(raw, raw.size ?? 0, options);
 		if (!options.unseen) options.track.opened(source.size);
@@ -86,12 +91,14 @@ export class ByteSource implements AsyncDisposable {
 		return new ByteWindow(this, windowBytes);
 	}
 
-	/** Fills `into` from `offset` on, as far as the file goes. Bytes read. */
+	/** Fills `into` from `offset` on, as far as the file goes. Bytes read. Throws `disposed` once it is closed. */
 	async readInto(into: Uint8Array, offset: number): Promise<number> {
 		let filled = 0;
 		while (filled < into.byteLength) {
 			const at = offset + filled;
 			this.#signal?.throwIfAborted();
+			// The number of a closed descriptor may be another file's by now.
+			if (this.#closed) throw runtimeErrors.disposed(`The reader of "${this.track.record.name}"`);
 			const reading = this.#raw.read(into.subarray(filled), at).catch((error: unknown) => {
 				throw fileErrors.fileUnreadable(this.path, at, error);
 			});
@@ -109,13 +116,15 @@ export class ByteSource implements AsyncDisposable {
 	/** Fills all of `into`, or throws `truncated`. `what` names it in the error ("the pixel data"). */
 	async readExactly(into: Uint8Array, offset: number, what?: string): Promise<void> {
 		const filled = await this.readInto(into, offset);
-		if (filled < into.byteLength) throw this.truncated(offset, into.byteLength, what);
+		if (filled < into.byteLength) throw this.truncated(offset, into.byteLength, what, filled);
 	}
 
-	/** The error for `neededBytes` from `offset` on that are not all there. */
-	truncated(offset: number, neededBytes: number, what?: string): Error {
-		const lack = offset + neededBytes - Math.max(this.size, offset);
-		return formatErrors.truncated(this.path, offset, lack, this.size, what);
+	/** The error for `neededBytes` from `offset` on that are not all there; `foundBytes` of them are, if reading has shown it. */
+	truncated(offset: number, neededBytes: number, what?: string, foundBytes?: number): Error {
+		// A file may have become shorter since it was opened.
+		const size = foundBytes === undefined ? this.size : Math.min(this.size, offset + foundBytes);
+		const lack = offset + neededBytes - Math.max(size, offset);
+		return formatErrors.truncated(this.path, offset, lack, size, what);
 	}
 
 	/** Waits for reads under way. May be called again. */
@@ -157,7 +166,7 @@ export class ByteWindow {
 	/** Exactly `length` bytes, at most the window's. Throws `truncated` where the file ends before; `what` names them in the error. */
 	async bytes(offset: number, length: number, what?: string): Promise<Buffer> {
 		const bytes = await this.upTo(offset, length);
-		if (bytes.length < length) throw this.source.truncated(offset, length, what);
+		if (bytes.length < length) throw this.source.truncated(offset, length, what, bytes.length);
 		return bytes;
 	}
 
@@ -176,7 +185,7 @@ export class ByteWindow {
 		let at = offset;
 		while (at < end) {
 			const piece = await this.upTo(at, Math.min(this.windowBytes, end - at));
-			if (piece.length === 0) throw this.source.truncated(at, end - at, what);
+			if (piece.length === 0) throw this.source.truncated(at, end - at, what, 0);
 			at += piece.length;
 			yield piece;
 		}
@@ -214,4 +223,12 @@ export class ByteWindow {
 		this.source.held(larger.length - this.#buffer.length);
 		return larger;
 	}
+}
+
+/** Whether what has no size has no bytes either. */
+async function isEmpty(raw: RawSource): Promise<boolean> {
+	return raw.read(new Uint8Array(1), 0).then(
+		count => count === 0,
+		() => false,
+	);
 }

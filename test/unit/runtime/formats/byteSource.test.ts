@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { truncateSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import fc from 'fast-check';
 import { StreamTrack } from '../../../../src/runtime/files/streamTrack.ts';
@@ -107,6 +108,34 @@ describe('ByteSource', () => {
 		}
 		execFileSync('mkfifo', [path('pipe')]);
 		await assert.rejects(opened(path('pipe')), { code: 'fileUnreadable', message: /a pipe or a device/ });
+	});
+
+	it('refuses a file that has bytes and no size', async function () {
+		if (process.platform !== 'linux') {
+			console.log('There is no /proc here.');
+			this.skip();
+		}
+		await assert.rejects(opened('/proc/self/status'), { code: 'fileUnreadable', message: /it has no size/ });
+	});
+
+	it('says where a file ends that became shorter meanwhile', async () => {
+		const name = file(Buffer.alloc(100_000));
+		await using source = await opened(name);
+		truncateSync(name, 40_000);
+		await assert.rejects(source.readExactly(Buffer.alloc(50_000), 10_000), {
+			code: 'truncated',
+			message: /ends at byte 40000, but the data at byte 10000 needs 20000 bytes more than the 30000 that are there/,
+		});
+		await assert.rejects(source.window().bytes(39_000, 3000), { message: /ends at byte 40000,/ });
+	});
+
+	it('does not touch its descriptor again when it is closed while it is read', async () => {
+		const source = await opened(file(Buffer.alloc(1_000_000)));
+		const reading = (async () => {
+			for await (const piece of source.window(65_536).pieces(0, 1_000_000)) assert.ok(piece.length > 0);
+		})();
+		await Promise.all([assert.rejects(reading, { code: 'disposed' }), source.close()]);
+		await assert.rejects(source.readInto(Buffer.alloc(1), 0), { code: 'disposed', message: /"test"/ });
 	});
 
 	it('is seen by reports from its opening to its closing, with what it holds', async () => {
