@@ -1,22 +1,27 @@
+import { UNDEFINED_LENGTH } from '../dicom/elementHeader.ts';
+import { hasLongLength, isKnownVr } from '../dicom/valueRepresentations.ts';
 import { type DetectedFormat, DICOM, likely } from './kinds.ts';
 
 /** Elements that have to follow each other; fewer only where they fill the file to its last byte. */
 const ELEMENTS = 3;
-const VALUE_TYPES = new Set(
-	'AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV'.split(' '),
-);
-/** Those whose length takes four bytes, behind two that are reserved. */
-const LONG_TYPES = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
-const UNDEFINED_LENGTH = 0xffffffff;
+/** Spaces and line breaks that some transfer has put before a file. */
+export const MOST_STRAY_BYTES = 16;
+const STRAY: readonly (number | undefined)[] = [0x20, 0x0d, 0x0a, 0x09];
+
+export const isStray = (byte: number | undefined): boolean => STRAY.includes(byte);
 
 /**
  * DICOM without preamble and `DICM`, as older programs write it: a data set begins at the first byte, with group 2 or 8. It counts when
  * its first elements have ascending tags and lengths that the file holds, in either byte order, with or without value types.
  */
 export function byElements(head: Buffer, size: number): DetectedFormat | undefined {
-	for (const little of [true, false]) {
-		const group = head.length < 8 ? 0 : little ? head.readUInt16LE(0) : head.readUInt16BE(0);
-		if ((group === 2 || group === 8) && areElements(head, size, little)) return likely(DICOM);
+	for (let stray = 0; stray <= MOST_STRAY_BYTES; stray++) {
+		const rest = head.subarray(stray);
+		for (const little of [true, false]) {
+			const group = rest.length < 8 ? 0 : little ? rest.readUInt16LE(0) : rest.readUInt16BE(0);
+			if ((group === 2 || group === 8) && areElements(rest, size - stray, little)) return likely(DICOM);
+		}
+		if (!isStray(head[stray])) return undefined;
 	}
 	return undefined;
 }
@@ -44,7 +49,7 @@ function areElements(head: Buffer, size: number, little: boolean): boolean {
 function elementValue(head: Buffer, at: number, little: boolean): { at: number; bytes: number } | undefined {
 	const length = (from: number) => (little ? head.readUInt32LE(from) : head.readUInt32BE(from));
 	const type = head.toString('latin1', at + 4, at + 6);
-	if (!VALUE_TYPES.has(type)) return { at: at + 8, bytes: length(at + 4) };
-	if (LONG_TYPES.has(type)) return { at: at + 12, bytes: length(at + 8) };
+	if (!isKnownVr(type)) return { at: at + 8, bytes: length(at + 4) };
+	if (hasLongLength(type)) return { at: at + 12, bytes: length(at + 8) };
 	return { at: at + 8, bytes: little ? head.readUInt16LE(at + 6) : head.readUInt16BE(at + 6) };
 }

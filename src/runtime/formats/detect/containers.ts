@@ -117,8 +117,17 @@ export function byText(head: Buffer, isWhole: boolean): DetectedFormat | undefin
 	} catch {
 		return undefined;
 	}
-	if (/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/.test(decoded.slice(0, 4096))) {
-		return image('an SVG image', 'image/svg+xml');
+	return beginsSvg(decoded.slice(0, 4096)) ? image('an SVG image', 'image/svg+xml') : TEXT;
+}
+
+/** Whether nothing but declarations and comments stands before the `svg` element. Piece by piece: one pattern for all takes exponential time. */
+function beginsSvg(text: string): boolean {
+	let rest = text.trimStart();
+	while (/^<[?!]/.test(rest) && !(/^<!DOCTYPE/.test(rest) && !/^<!DOCTYPE svg/.test(rest))) {
+		const mark = rest.startsWith('<!--') ? '-->' : '>';
+		const end = rest.indexOf(mark, 2);
+		if (end < 0) return false;
+		rest = rest.slice(end + mark.length).trimStart();
 	}
-	return TEXT;
+	return /^<svg[\s>]/.test(rest);
 }

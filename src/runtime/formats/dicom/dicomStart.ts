@@ -1,3 +1,4 @@
+import { isStray, MOST_STRAY_BYTES } from '../detect/bareDicom.ts';
 import { detectSource } from '../detect.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { DEFAULT_CHARACTER_SETS } from './characterSets.ts';
@@ -23,8 +24,6 @@ const MARK_BYTES = MARK.length;
 const GROUP_LENGTH = 0x00020000;
 const TRANSFER_SYNTAX_UID = 0x00020010;
 const META_GROUP = 0x0002;
-/** Spaces and line breaks that some transfer has put before a file. */
-const MOST_STRAY_BYTES = 16;
 const HEAD_BYTES = PREAMBLE_BYTES + MARK_BYTES + MOST_STRAY_BYTES;
 /** The first element of a data set without a beginning has one of these groups; others are more likely something else. */
 const FIRST_GROUPS = new Set([0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x0028]);
@@ -48,12 +47,6 @@ export function rootDataSet(encoding: Encoding): DataSet {
 	};
 }
 
-/** Whether a file that begins with these bytes can be read as DICOM; 148 bytes are enough to tell. */
-export function looksLikeDicom(head: Uint8Array): boolean {
-	const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-	return markOffset(bytes) !== undefined || bareStart(bytes, Number.POSITIVE_INFINITY) !== undefined;
-}
-
 /** Reads as far as the data set. Throws `wrongFormat`, `truncated`, `damaged`. */
 export async function readStart(access: ElementAccess): Promise<DicomStart> {
 	const { source, window, path } = access;
@@ -61,9 +54,8 @@ export async function readStart(access: ElementAccess): Promise<DicomStart> {
 	const mark = markOffset(head);
 	const metaOffset = mark === undefined ? bareStart(head, source.size) : mark + MARK_BYTES;
 	if (metaOffset === undefined) {
-		const { confidence, format, name } = await detectSource(source);
-		const known = confidence !== 'none' && format !== 'dicom';
-		throw formatErrors.wrongFormat(path, 'a DICOM file', known ? name : undefined);
+		const { format, name } = await detectSource(source);
+		throw formatErrors.wrongFormat(path, 'a DICOM file', format === 'dicom' ? undefined : name);
 	}
 	const { uid, metaEnd } = await readMeta(access, metaOffset);
 	const first = await window.upTo(metaEnd, Math.min(8, source.size - metaEnd));
@@ -103,7 +95,7 @@ function bareStart(head: Buffer, size: number): number | undefined {
 	for (let at = 0; at <= MOST_STRAY_BYTES; at++) {
 		const rest = head.subarray(at);
 		if (GUESSES.some(encoding => beginsDataSet(rest, encoding, size - at))) return at;
-		if (!' \r\n\t'.includes(String.fromCharCode(head[at] ?? 0))) return undefined;
+		if (!isStray(head[at])) return undefined;
 	}
 	return undefined;
 }
