@@ -24,6 +24,7 @@ export type FileInput = string | URL | FileHandle;
 
 export interface ReadProgress {
 	readonly readBytes: number;
+	/** Of the file; of one that is unpacked first, what that makes of it as well. */
 	readonly totalBytes: number;
 	/** Elements, headers, frames … given so far. */
 	readonly items: number;
@@ -159,7 +160,8 @@ export abstract class FormatReader<Item> implements AsyncIterable<Item>, AsyncDi
 
 	/** How far reading has come, over all iterations. */
 	progress(): ReadProgress {
-		return { readBytes: this.#track.record.readBytes, totalBytes: this.size, items: this.#items };
+		const { readBytes, totalBytes = this.size } = this.#track.record;
+		return { readBytes, totalBytes, items: this.#items };
 	}
 
 	/** Waits for reads under way. May be called again. What is asked for afterwards throws `disposed`. */

@@ -60,6 +60,7 @@ export type { FitsChecksumState, FitsVerification } from './fits/fitsChecksum.ts
 export type { FitsColumn, FitsColumnType } from './fits/fitsColumns.ts';
 export type { FitsGroups } from './fits/fitsGroups.ts';
 export type { FitsHdu, FitsHduKind } from './fits/fitsHdu.ts';
+export type { FitsHduChoice } from './fits/fitsHdus.ts';
 export type { FitsHeader } from './fits/fitsHeader.ts';
 export type { FitsBand } from './fits/fitsImages.ts';
 export type {
@@ -71,7 +72,7 @@ export type {
 	FitsTableOptions,
 } from './fits/fitsOptions.ts';
 export type { Bitpix, FitsPixels, FitsValues } from './fits/fitsPixels.ts';
-export { type FitsHduChoice, FitsReader } from './fits/fitsReader.ts';
+export { FitsReader } from './fits/fitsReader.ts';
 export type { FitsTexts } from './fits/fitsTexts.ts';
 export type { FileInput, Format, FormatReader, ReaderOptions, ReadProgress } from './formatReader.ts';
 export { Hdf5Reader } from './hdf5/hdf5Reader.ts';

@@ -1,13 +1,14 @@
+import { createInflateRaw } from 'node:zlib';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
-import type { ReaderSettings } from '../formatReader.ts';
+import { openFormatSource, type ReaderSettings } from '../formatReader.ts';
+import { unpackToFile } from '../unpackedFile.ts';
 import type { DicomElement, ElementAccess } from './dicomElement.ts';
 import type { DicomHeaderOptions } from './dicomHeader.ts';
 import { ItemBuilder } from './dicomHeader.ts';
 import { type DicomStart, readStart, rootDataSet } from './dicomStart.ts';
 import { DicomWalker } from './dicomWalker.ts';
 import type { ExtendedTable } from './frameLayout.ts';
-import { inflate } from './inflated.ts';
 import { type DicomImage, imageKeyword, imageOf, isPixelData } from './pixelFacts.ts';
 import { DEFLATED } from './transferSyntaxes.ts';
 import type { DicomValue } from './values.ts';
@@ -36,6 +37,7 @@ interface Body {
 
 export type Guard = <T>(work: () => Promise<T>) => Promise<T>;
 
+const INFLATED_PIECE_BYTES = 64 * 1024;
 const EXTENDED_OFFSET_TABLE = 0x7fe00001;
 
 /** An open file with its beginning read: what walks through it start from. */
@@ -143,13 +145,27 @@ export class DicomFile {
 	async #makeBody(): Promise<Body> {
 		const { metaEnd, transferSyntax } = this.start;
 		if (transferSyntax.uid !== DEFLATED) return { source: this.#source, start: metaEnd, remove: async () => undefined };
-		const { source, remove } = await inflate(this.#source, this.#settings, metaEnd, this.#bounds.maxInflatedBytes);
+		const { path, name, signal } = this.#settings;
+		const unpacked = await unpackToFile(this.#source, {
+			offset: metaEnd,
+			through: createInflateRaw({ chunkSize: INFLATED_PIECE_BYTES }),
+			signal,
+			maxBytes: this.#bounds.maxInflatedBytes,
+			option: 'maxInflatedBytes',
+			what: 'the deflated data set',
+		});
+		const { handle } = unpacked;
+		const inflated = { ...this.#settings, path: `${path} (inflated)`, name: `${name} (inflated)`, handle };
+		const source = await openFormatSource(inflated, 'DICOM').catch(async (error: unknown) => {
+			await unpacked.close();
+			throw error;
+		});
 		return {
 			source,
 			start: 0,
 			async remove() {
 				await source.close();
-				await remove();
+				await unpacked.close();
 			},
 		};
 	}

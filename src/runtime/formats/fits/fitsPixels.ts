@@ -1,3 +1,5 @@
+import { littleEndian, swapBytes } from '../byteOrder.ts';
+
 /** Numbers of an image, in the machine's byte order. */
 export type FitsPixels =
 	| Uint8Array
@@ -81,14 +83,9 @@ export function planPixels(bitpix: Bitpix, scaling: Scaling, values: FitsValues)
 	return plan(float, 'scale');
 }
 
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
 /** Turns numbers of the file, most significant byte first, into the machine's, in place. */
 export function toNative(bytes: Buffer, elementBytes: number): void {
-	if (!littleEndian) return;
-	if (elementBytes === 2) bytes.swap16();
-	else if (elementBytes === 4) bytes.swap32();
-	else if (elementBytes === 8) bytes.swap64();
+	if (littleEndian) swapBytes(bytes, elementBytes);
 }
 
 /** Where in `bytes` of memory for `elements` the stored numbers have to lie for {@link convert}: at its end. */

@@ -1,5 +1,7 @@
+import { createGunzip } from 'node:zlib';
 import { runtimeErrors } from '../../internals.ts';
-import { ByteSource, type ByteWindow } from '../byteSource.ts';
+import { ByteSource } from '../byteSource.ts';
+import { detectSource } from '../detect.ts';
 import { formatErrors } from '../formatErrors.ts';
 import {
 	type FileInput,
@@ -8,12 +10,13 @@ import {
 	type ReaderSettings,
 	readerSettings,
 } from '../formatReader.ts';
+import { type UnpackedFile, unpackToFile } from '../unpackedFile.ts';
 import type { FitsBatch, FitsRow } from './fitsBatch.ts';
 import { type FitsVerification, verifyHdu } from './fitsChecksum.ts';
 import { type FitsGroups, readGroups } from './fitsGroups.ts';
-import { isGzip, type UnpackedFile, unpackGzip } from './fitsGzip.ts';
-import { FitsHdu } from './fitsHdu.ts';
-import { BLOCK_BYTES, type FitsHeader, readHeader } from './fitsHeader.ts';
+import type { FitsHdu } from './fitsHdu.ts';
+import { type FitsHduChoice, FitsHdus } from './fitsHdus.ts';
+import type { FitsHeader } from './fitsHeader.ts';
 import { type FitsBand, type PixelSource, PlainPixels, readBands, readSection } from './fitsImages.ts';
 import {
 	BAND_NAMES,
@@ -37,8 +40,9 @@ import { TableReader } from './fitsTables.ts';
 import { TiledPixels } from './fitsTiles.ts';
 import { PieceMemory } from './pieceMemory.ts';
 
-/** An HDU: itself, its number from 0, or its EXTNAME (the first of that name, capitals or not). */
-export type FitsHduChoice = FitsHdu | number | string;
+/** gzip's first three bytes, of which the third says how it packed. */
+const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
+const UNPACKED_PIECE_BYTES = 64 * 1024;
 
 /**
  * Reads FITS files: headers, images band by band, compressed ones too, tables batch by batch, random groups. Iterating gives the HDUs; what
@@ -59,8 +63,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 	readonly #bytes: ByteSource;
 	readonly #memories = new PieceMemory();
 	readonly #unpacked: UnpackedFile | undefined;
-	/** Where the headers that were seen begin: from one to the next the way leads through the one before. */
-	readonly #offsets: number[] = [0];
+	readonly #hdus: FitsHdus;
 	#closing: Promise<void> | undefined;
 
 	private constructor(
@@ -74,6 +77,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		this.#limits = limits;
 		this.#bytes = bytes;
 		this.#unpacked = unpacked;
+		this.#hdus = new FitsHdus(bytes, settings.windowBytes, limits.maxHeaderBytes);
 	}
 
 	/**
@@ -87,15 +91,25 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		let unpacked: UnpackedFile | undefined;
 		try {
 			let bytes = source;
-			if (await isGzip(source)) {
-				unpacked = await unpackGzip(source, limits.maxUnpackedBytes);
+			if (await begins(source, GZIP)) {
 				const { path, signal, timeoutMs } = settings;
-				bytes = await ByteSource.open({ path, handle: unpacked.handle, signal, timeoutMs, track: source.track });
+				unpacked = await unpackToFile(source, {
+					offset: 0,
+					through: createGunzip({ chunkSize: UNPACKED_PIECE_BYTES }),
+					signal,
+					maxBytes: limits.maxUnpackedBytes,
+					option: 'maxUnpackedBytes',
+					what: 'what gzip packed in it',
+				});
+				const { handle } = unpacked;
+				bytes = await ByteSource.open({ path, handle, signal, timeoutMs, track: source.track, unseen: true });
+				source.track.record.totalBytes = source.size + bytes.size;
 			}
 			const start = Buffer.alloc(9);
 			await bytes.readInto(start, 0);
 			if (!/^SIMPLE *=/.test(start.toString('latin1'))) {
-				throw formatErrors.wrongFormat(settings.path, 'a FITS file, which begins with SIMPLE =', undefined);
+				const { name } = await detectSource(bytes);
+				throw formatErrors.wrongFormat(settings.path, 'a FITS file, which begins with SIMPLE =', name);
 			}
 			return new FitsReader(source, settings, limits, bytes, unpacked);
 		} catch (error) {
@@ -108,7 +122,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 
 	/** The headers of all HDUs, one after the other. Throws `truncated`, `damaged`, `tooLarge`. */
 	headers(): AsyncGenerator<FitsHeader, void, undefined> {
-		const hdus = this.#hdus();
+		const hdus = this.#hdus.walk();
 		return this.counted(
 			(async function* () {
 				for await (const hdu of hdus) yield hdu.header;
@@ -118,7 +132,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 
 	/** One HDU. Throws `invalidOption` where there is none of that number or name, and as iterating does. */
 	hdu(choice: FitsHduChoice): Promise<FitsHdu> {
-		return this.answer(() => this.#find(choice));
+		return this.answer(() => this.#hdus.find(choice));
 	}
 
 	/**
@@ -158,7 +172,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 	 * The rows of a table in batches, column by column: the fast way. Throws `truncated`, `damaged`, `tooLarge`, `invalidOption`.
 	 *
 	 * @example
-	 * for await (const batch of reader.columns('EVENTS', { columns: ['TIME'] })) times.push(...batch.numbers('TIME'));
+	 * for await (const batch of reader.columns('EVENTS', { columns: ['TIME'] })) histogram.add(batch.numbers('TIME'));
 	 */
 	columns(hdu: FitsHduChoice, options: FitsTableOptions = {}): AsyncGenerator<FitsBatch, void, undefined> {
 		const settings = pieceSettings('FitsReader.columns', options, TABLE_NAMES);
@@ -189,7 +203,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 
 	/** Compares DATASUM and CHECKSUM of each HDU with what stands in the file. Reads all of it. Throws `truncated`, `damaged`. */
 	verify(): AsyncGenerator<FitsVerification, void, undefined> {
-		const [hdus, bytes, { windowBytes }] = [this.#hdus(), this.#bytes, this.settings];
+		const [hdus, bytes, { windowBytes }] = [this.#hdus.walk(), this.#bytes, this.settings];
 		return this.counted(
 			(async function* () {
 				for await (const hdu of hdus) yield await verifyHdu(bytes, hdu, windowBytes);
@@ -204,7 +218,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 
 	/** @internal */
 	protected items(): AsyncGenerator<FitsHdu, void, undefined> {
-		return this.#hdus();
+		return this.#hdus.walk();
 	}
 
 	async #close(): Promise<void> {
@@ -214,67 +228,8 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		await this.#unpacked.close();
 	}
 
-	async *#hdus(): AsyncGenerator<FitsHdu, void, undefined> {
-		const bytes = this.#bytes;
-		const window = bytes.window(this.settings.windowBytes);
-		try {
-			let offset = 0;
-			for (let index = 0; index === 0 || (await this.#goesOn(window, offset)); index++) {
-				const hdu = new FitsHdu(this.path, index, await readHeader(window, offset, this.#limits.maxHeaderBytes));
-				this.#offsets[index] = offset;
-				if (index === 0 && hdu.header.get('SIMPLE') !== true)
-					hdu.header.warn('SIMPLE is not T: it does not conform to FITS.');
-				yield hdu;
-				const dataEnd = hdu.dataOffset + hdu.dataBytes;
-				if (dataEnd > bytes.size && hdu.dataBytes > 0) {
-					throw bytes.truncated(hdu.dataOffset, hdu.dataBytes, `the data of HDU ${index}`);
-				}
-				offset = hdu.end;
-			}
-		} finally {
-			window.release();
-		}
-	}
-
-	/** Whether an HDU begins at `offset`. What is neither one nor padding throws `damaged`: it may be the rest of the file that is lost. */
-	async #goesOn(window: ByteWindow, offset: number): Promise<boolean> {
-		if (offset >= this.#bytes.size) return false;
-		const start = window.at(offset, BLOCK_BYTES) ?? (await window.upTo(offset, BLOCK_BYTES));
-		if (/^XTENSION *=/.test(start.toString('latin1', 0, 10))) return true;
-		// Tapes were written in blocks of several records, and the last one was filled.
-		if (start.every(byte => byte === 0) || start.every(byte => byte === 0x20)) return false;
-		throw formatErrors.damaged(
-			this.path,
-			offset,
-			'what follows there is no header of FITS, which begins with XTENSION =',
-		);
-	}
-
-	async #find(choice: FitsHduChoice): Promise<FitsHdu> {
-		if (choice instanceof FitsHdu) return choice;
-		if (typeof choice === 'number') {
-			const offset = this.#offsets[choice];
-			if (offset !== undefined) {
-				const window = this.#bytes.window(this.settings.windowBytes);
-				try {
-					return new FitsHdu(this.path, choice, await readHeader(window, offset, this.#limits.maxHeaderBytes));
-				} finally {
-					window.release();
-				}
-			}
-		}
-		const wanted = typeof choice === 'string' ? choice.toUpperCase() : choice;
-		let count = 0;
-		for await (const hdu of this.#hdus()) {
-			if (hdu.index === wanted || hdu.name.toUpperCase() === wanted) return hdu;
-			count++;
-		}
-		const expected = `the EXTNAME of an HDU, or a number from 0 to ${count - 1}`;
-		throw runtimeErrors.invalidOption('FitsReader', 'hdu', expected, choice);
-	}
-
 	async #image(choice: FitsHduChoice): Promise<FitsHdu> {
-		const hdu = await this.#find(choice);
+		const hdu = await this.#hdus.find(choice);
 		if (hdu.kind === 'image' || hdu.kind === 'compressedImage') return hdu;
 		throw this.#wrongKind(hdu, 'image', 'columns(), rows() and groups() read the others');
 	}
@@ -304,7 +259,7 @@ export class FitsReader extends FormatReader<FitsHdu> {
 	}
 
 	async *#batches(owner: string, choice: FitsHduChoice, options: FitsTableOptions, settings: PieceSettings) {
-		const hdu = await this.#find(choice);
+		const hdu = await this.#hdus.find(choice);
 		if (hdu.kind !== 'table' && hdu.kind !== 'asciiTable' && hdu.kind !== 'compressedImage') {
 			throw this.#wrongKind(hdu, 'a table', 'bands() and groups() read the others');
 		}
@@ -322,10 +277,15 @@ export class FitsReader extends FormatReader<FitsHdu> {
 	}
 
 	async *#groups(choice: FitsHduChoice, options: FitsGroupOptions, settings: PieceSettings) {
-		const hdu = await this.#find(choice);
+		const hdu = await this.#hdus.find(choice);
 		if (hdu.kind !== 'randomGroups')
 			throw this.#wrongKind(hdu, 'random groups', 'bands() and columns() read the others');
 		const { start, end } = stretch('FitsReader.groups', hdu.rows, options);
 		yield* readGroups(this.#bytes, hdu, settings, this.#limits, start, end, this.#memories);
 	}
+}
+
+async function begins(source: ByteSource, mark: Buffer): Promise<boolean> {
+	const start = Buffer.alloc(mark.length);
+	return (await source.readInto(start, 0)) === mark.length && start.equals(mark);
 }

@@ -4,7 +4,6 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { deflateRawSync } from 'node:zlib';
 import { DicomReader, type DicomReaderOptions } from '../../../../src/runtime/formats/dicom/dicomReader.ts';
-import { looksLikeDicom } from '../../../../src/runtime/formats/dicom/dicomStart.ts';
 import type { DicomItem } from '../../../../src/runtime/formats/dicom/values.ts';
 import { dicomSamples } from '../../../support/dicomSamples.ts';
 import {
@@ -150,9 +149,7 @@ describe('DicomReader', () => {
 		const bare = samples.bare ?? Buffer.alloc(0);
 		await using stray = await reading(Buffer.concat([Buffer.from('\n '), bare]));
 		assert.equal((await stray.header()).values.Modality, 'MR');
-		assert.equal(looksLikeDicom(bare.subarray(0, 148)), true);
 		for (const other of ['', 'DIC', 'SIMPLE  =                    T', 'a text that goes on and on\n'.repeat(20)]) {
-			assert.equal(looksLikeDicom(Buffer.from(other)), false);
 			await assert.rejects(reading(Buffer.from(other)), { code: 'wrongFormat', message: /DICOM/ });
 		}
 	});
@@ -230,7 +227,8 @@ describe('DicomReader', () => {
 	});
 
 	it('inflates to a file that goes, and no further than it may', async () => {
-		const names = () => readdirSync(tmpdir()).filter(name => /^memory-manager-.*\.dcm/.test(name)).length;
+		const names = () =>
+			readdirSync(tmpdir()).filter(name => name.startsWith(`memory-manager-unpacked-${process.pid}-`)).length;
 		const before = names();
 		const reader = await reading(samples.deflated ?? Buffer.alloc(0));
 		const [last] = (await all(reader)).slice(-1);

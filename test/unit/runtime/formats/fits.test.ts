@@ -107,8 +107,14 @@ describe('FitsReader', () => {
 		let count = 0;
 		for await (const hdu of reader) count += hdu.rows;
 		assert.equal(count, 7);
+		const { readBytes, totalBytes } = reader.progress();
+		assert.ok(readBytes <= totalBytes, `${readBytes} of ${totalBytes}`);
 		await reader.close();
 		assert.deepEqual(await left(), before);
+		const hub = recordingHub();
+		const streams = JSON.stringify(hub.drain().entries.filter(entry => entry.type === 'stream'));
+		assert.doesNotMatch(streams, /mixed\.fits\.gz/, 'no reader of it is left in reports');
+		hub.leave();
 		await assert.rejects(FitsReader.open(path, { maxUnpackedBytes: 10_000 }), { code: 'tooLarge' });
 		const bomb = await written('bomb.fits.gz', gzipSync(Buffer.alloc(4 * 1024 * 1024)));
 		await assert.rejects(FitsReader.open(bomb, { maxUnpackedBytes: 1024 * 1024 }), { code: 'tooLarge' });
