@@ -1,13 +1,12 @@
 import { isRecord, isString } from '../../../protocol/guards.ts';
-import { ChildProgram, fileErrors, findProgram, ProgramError, within } from '../../internals.ts';
+import { findProgram } from '../../internals.ts';
 import type { ByteSource } from '../byteSource.ts';
+import { checkForPrograms, type Fields, type Probed, probed, programOutput } from '../ffmpegPrograms.ts';
 import { formatErrors } from '../formatErrors.ts';
 import type { ReaderSettings } from '../formatReader.ts';
 import { aviEnd } from './aviEnd.ts';
 import type { AudioTrackFacts, FoundFrame, FrameFinder, VideoFacts } from './videoTypes.ts';
 
-/** Of what it says in one go; facts of a file with a thousand tracks have some 300 KB. */
-const MOST_FACTS_BYTES = 4 * 1024 * 1024;
 const MOST_LINE_BYTES = 4 * 1024;
 const REPORT_BYTES = 1024 * 1024;
 const FACTS =
@@ -33,20 +32,10 @@ export class FfprobeFile implements FrameFinder {
 
 	/** Throws `missingProgram`, `damaged` with what ffprobe says, `unsupported` without video or where the file has no path. */
 	static async open(source: ByteSource, settings: ReaderSettings, chosen: string | undefined): Promise<FfprobeFile> {
-		if (settings.handle) {
-			throw formatErrors.unsupported(
-				source.path,
-				'ffprobe opens files by their path.',
-				'Pass the path instead of a handle.',
-			);
-		}
+		await checkForPrograms(source, settings);
 		const program = findProgram('ffprobe', chosen);
-		let text = '';
-		for await (const line of lines(program, ['-show_entries', FACTS, '-of', 'json=compact=1'], source, settings)) {
-			text += line;
-			if (text.length > MOST_FACTS_BYTES) throw formatErrors.damaged(source.path, undefined, 'it has too many streams');
-		}
-		return new FfprobeFile(source, settings, program, toldBy(text, source.path));
+		const told = await probed(program, ['-show_entries', FACTS], source, settings);
+		return new FfprobeFile(source, settings, program, toldBy(told, source.path));
 	}
 
 	async *frames(): AsyncGenerator<FoundFrame, void, undefined> {
@@ -87,58 +76,30 @@ export class FfprobeFile implements FrameFinder {
 	}
 }
 
-/** What it prints, line by line, as far as it is asked for. Nothing but this file is opened, whatever stands in it. */
+/** What it prints, line by line, as far as it is asked for. */
 async function* lines(
 	program: string,
 	args: readonly string[],
 	source: ByteSource,
-	{ signal, timeoutMs }: ReaderSettings,
+	settings: ReaderSettings,
 ): AsyncGenerator<string, void, undefined> {
-	const { path } = source;
-	const common = ['-v', 'error', '-protocol_whitelist', 'file'];
-	const child = ChildProgram.start(program, [...common, ...args, '-i', `file:${path}`], { signal });
-	const output = child.output();
 	let rest = '';
-	try {
-		for (;;) {
-			const late = () => fileErrors.chunkTimeout(path, 0, timeoutMs ?? 0);
-			const { value, done } = await within(output.next(), { signal, timeoutMs }, late);
-			if (done) break;
-			const parts = (rest + value.toString('latin1')).split(/\r?\n/);
-			rest = parts.pop() ?? '';
-			if (rest.length > MOST_LINE_BYTES)
-				throw formatErrors.damaged(path, undefined, 'ffprobe tells of it in too long lines');
-			for (const part of parts) if (part !== '') yield part;
-		}
-		if (rest !== '') yield rest;
-		if (/partial file|truncat/i.test(child.stderr)) {
-			throw formatErrors.damaged(path, undefined, `ffprobe says: ${lastLine(child.stderr)}`);
-		}
-	} catch (error) {
-		if (error instanceof ProgramError && error.exitCode !== null) {
-			throw formatErrors.damaged(path, undefined, `ffprobe cannot read it: ${lastLine(error.stderr)}`, error);
-		}
-		throw error;
-	} finally {
-		await child.stop();
+	for await (const chunk of programOutput(program, args, [], source, settings)) {
+		const parts = (rest + chunk.toString('latin1')).split(/\r?\n/);
+		rest = parts.pop() ?? '';
+		if (rest.length > MOST_LINE_BYTES)
+			throw formatErrors.damaged(source.path, undefined, 'ffprobe tells of it in too long lines');
+		for (const part of parts) if (part !== '') yield part;
 	}
+	if (rest !== '') yield rest;
 }
-
-const lastLine = (text: string): string =>
-	(
-		text
-			.trim()
-			.split(/\s*[\r\n]+/)
-			.at(-1) ?? ''
-	).slice(0, 300);
 
 interface Told {
 	stream: number;
 	facts: VideoFacts;
 }
 
-function toldBy(text: string, path: string): Told {
-	const { format, streams } = parsed(text, path);
+function toldBy({ format, streams }: Probed, path: string): Told {
 	const stream = streams.findIndex(one => one.codec_type === 'video' && !isPicture(one));
 	const video = streams[stream];
 	if (!video) throw formatErrors.unsupported(path, 'it holds no video track.');
@@ -162,21 +123,6 @@ function toldBy(text: string, path: string): Told {
 			via: 'ffprobe',
 		},
 	};
-}
-
-type Fields = Record<string, unknown>;
-
-function parsed(text: string, path: string): { format: Fields; streams: Fields[] } {
-	try {
-		const told: unknown = JSON.parse(text);
-		if (isRecord(told)) {
-			const streams = Array.isArray(told.streams) ? told.streams.filter(isRecord) : [];
-			return { format: isRecord(told.format) ? told.format : {}, streams };
-		}
-	} catch (error) {
-		throw formatErrors.damaged(path, undefined, 'what ffprobe tells of it cannot be read', error);
-	}
-	throw formatErrors.damaged(path, undefined, 'ffprobe tells nothing of it');
 }
 
 /** The cover of a piece of music is no film. */
