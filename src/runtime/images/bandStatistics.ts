@@ -48,10 +48,12 @@ export class HistogramTally implements BandTally {
 	readonly #levels: number;
 	readonly #channels: number;
 	readonly #lowest: number;
+	readonly #isPhotograph: boolean;
 
 	/** `lowest`: the value of the first level; 0, or negative where samples have a sign. */
 	constructor(channels: number, levels: number, lowest: number) {
-		this.#counts = new Uint32Array(channels * levels);
+		this.#isPhotograph = channels === 3 && levels === 256 && lowest === 0;
+		this.#counts = new Uint32Array(channels * levels * (this.#isPhotograph ? 2 : 1));
 		this.#levels = levels;
 		this.#channels = channels;
 		this.#lowest = lowest;
@@ -61,7 +63,7 @@ export class HistogramTally implements BandTally {
 		const counts = this.#counts;
 		const channels = this.#channels;
 		const levels = this.#levels;
-		if (channels === 3 && levels === 256 && this.#lowest === 0) {
+		if (this.#isPhotograph) {
 			countPhotograph(counts, data, from, to);
 			return;
 		}
@@ -75,7 +77,14 @@ export class HistogramTally implements BandTally {
 	}
 
 	band(channel: number, percents: readonly number[]): BandStatistics {
-		const counts = this.#counts.subarray(channel * this.#levels, (channel + 1) * this.#levels);
+		const first = channel * this.#levels;
+		const counts = this.#counts.slice(first, first + this.#levels);
+		if (this.#isPhotograph) {
+			const others = this.#counts.subarray(PHOTOGRAPH_COUNTS + first);
+			for (let level = 0; level < counts.length; level++) {
+				counts[level] = (counts[level] as number) + (others[level] as number);
+			}
+		}
 		let count = 0;
 		let sum = 0;
 		let min = -1;
@@ -105,15 +114,32 @@ export class HistogramTally implements BandTally {
 	}
 }
 
-/** Three bands of 8 bits; apart, because with the places written out it takes two thirds of the time. */
+/** Of three bands of 8 bits. */
+const PHOTOGRAPH_COUNTS = 3 * 256;
+
+/**
+ * Three bands of 8 bits. Neighbouring pixels are alike: counted in the same place, each would wait until the one before it is stored. Every
+ * other pixel counts in a second table, which takes half the time.
+ */
 function countPhotograph(counts: Uint32Array, data: ArrayLike<number>, from: number, to: number): void {
-	for (let i = from; i < to; i += 3) {
+	let i = from;
+	for (; i + 6 <= to; i += 6) {
 		const red = data[i] as number;
 		const green = 256 + (data[i + 1] as number);
 		const blue = 512 + (data[i + 2] as number);
+		const nextRed = 768 + (data[i + 3] as number);
+		const nextGreen = 1024 + (data[i + 4] as number);
+		const nextBlue = 1280 + (data[i + 5] as number);
 		counts[red] = (counts[red] as number) + 1;
 		counts[green] = (counts[green] as number) + 1;
 		counts[blue] = (counts[blue] as number) + 1;
+		counts[nextRed] = (counts[nextRed] as number) + 1;
+		counts[nextGreen] = (counts[nextGreen] as number) + 1;
+		counts[nextBlue] = (counts[nextBlue] as number) + 1;
+	}
+	for (let at = 0; i < to; i++, at += 256) {
+		const level = at + (data[i] as number);
+		counts[level] = (counts[level] as number) + 1;
 	}
 }
 

@@ -60,6 +60,7 @@ export interface BatchSettingsOfImages {
 		rois: NonNullable<StatisticsOptions['rois']>;
 		percentiles: readonly number[];
 		perPixel: boolean;
+		onlyMeans: boolean;
 	};
 	readonly bands: Omit<BandExport, 'folder' | 'stem' | 'overwrite'> | undefined;
 	readonly format: 'csv' | 'json';
@@ -83,6 +84,7 @@ const NAMES: OptionNames<ImageBatchOptions> = {
 	rois: true,
 	percentiles: true,
 	perPixel: true,
+	onlyMeans: true,
 	signal: true,
 };
 
@@ -114,11 +116,12 @@ export function imageBatchSettings(paths: unknown, options: ImageBatchOptions): 
 	if (typeof resume !== 'boolean') refuse('resume', 'true or false', resume);
 	if (typeof name !== 'string' || name === '') refuse('name', 'a text that is not empty', name);
 	const output = pathText(owner, options.output, 'output');
-	const { rois: _, percentiles, perPixel, signal } = options;
+	const { rois: _, percentiles, perPixel, onlyMeans, signal } = options;
 	const asked = statisticsSettings(owner, {
 		rois,
 		...(percentiles && { percentiles }),
 		...(perPixel !== undefined && { perPixel }),
+		...(onlyMeans !== undefined && { onlyMeans }),
 		...(signal && { signal }),
 	});
 	const bands = exportBands === true ? {} : exportBands || undefined;
@@ -127,7 +130,7 @@ export function imageBatchSettings(paths: unknown, options: ImageBatchOptions): 
 		name,
 		output,
 		regions: asked.regions,
-		statistics: { rois, percentiles: asked.percentiles, perPixel: asked.perPixel },
+		statistics: { rois, percentiles: asked.percentiles, perPixel: asked.perPixel, onlyMeans: asked.onlyMeans },
 		bands,
 		format,
 		concurrency,

@@ -7,6 +7,7 @@ import {
 	PixelCoordinateSums,
 	type PixelCoordinates,
 } from './greenness.ts';
+import { MeansTally } from './meansTally.ts';
 import type { PixelRows, RowBand } from './pixelRows.ts';
 import type { Depth } from './pixelTypes.ts';
 import { type RegionRows, Spans } from './regionRows.ts';
@@ -36,6 +37,7 @@ export interface MeasuredRegion {
 export interface Measures {
 	readonly percentiles: readonly number[];
 	readonly perPixel: boolean;
+	readonly onlyMeans: boolean;
 }
 
 /** Sixteen-bit counts of many regions add up; more than this is refused. */
@@ -64,18 +66,18 @@ export async function measureRegions(
 	image: PixelRows,
 	space: string,
 	regions: readonly MeasuredRegion[],
-	{ percentiles, perPixel }: Measures,
+	{ percentiles, perPixel, onlyMeans }: Measures,
 	signal: AbortSignal | undefined,
 	onBand: (band: RowBand) => void,
 ): Promise<RegionStatistics[]> {
 	const { channels, depth, width } = image;
 	const names = bandNames(channels, space);
 	const isColored = names[0] === 'red';
-	checkTallies(regions.length, channels, depth);
+	if (!onlyMeans) checkTallies(regions.length, channels, depth);
 	const tallies = regions.map(({ name, rows }) => ({
 		name,
 		rows,
-		tally: tallyFor(channels, depth),
+		tally: onlyMeans ? new MeansTally(channels) : tallyFor(channels, depth),
 		colors: perPixel && isColored ? new PixelCoordinateSums() : undefined,
 		pixels: 0,
 	}));

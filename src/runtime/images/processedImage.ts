@@ -141,15 +141,15 @@ export class ProcessedImage implements AsyncDisposable {
 		return this.close();
 	}
 
-	async #statistics({ regions, percentiles, perPixel, signal }: StatisticsSettings): Promise<RegionStatistics[]> {
+	async #statistics(settings: StatisticsSettings): Promise<RegionStatistics[]> {
+		const { regions, percentiles, perPixel, onlyMeans, signal } = settings;
 		signal?.throwIfAborted();
 		const { statistics } = this.#caches;
-		const asked = JSON.stringify([percentiles, perPixel]);
+		const asked = JSON.stringify([percentiles, perPixel, onlyMeans]);
 		const keys = await Promise.all(regions.map(async region => `${this.#key}\0${await keyOfRegion(region)}\0${asked}`));
 		const results = keys.map(key => statistics.get(key));
 		const missing = regions.filter((_, index) => !results[index]);
-		const measured =
-			missing.length === 0 ? [] : await this.#measure(missing, { regions, percentiles, perPixel, signal });
+		const measured = missing.length === 0 ? [] : await this.#measure(missing, settings);
 		let next = 0;
 		return results.map((known, index) => {
 			const found = known ?? (measured[next++] as RegionStatistics);

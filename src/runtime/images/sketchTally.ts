@@ -123,6 +123,8 @@ class SketchedBand {
 			const ordered = ((bin << DROPPED_BITS) | (1 << (DROPPED_BITS - 1))) >>> 0;
 			this.#bits[0] = ordered & 0x80000000 ? ordered & 0x7fffffff : ~ordered;
 			const middle = this.#float[0] as number;
+			// Beyond what floats of 32 bits hold.
+			if (middle - middle !== 0) return ordered & 0x80000000 ? this.#max : this.#min;
 			return Math.min(Math.max(middle, this.#min), this.#max);
 		}
 		return this.#max;

@@ -122,6 +122,28 @@ describe('ImageProcessor', () => {
 		});
 	}
 
+	it('gives means alone, the same as with all figures', async () => {
+		const deep = await pictures.deepPng();
+		for (const path of [await pictures.png(), deep]) {
+			const whole = await inMemory.statistics(path, { rois });
+			const means = await inMemory.statistics(path, { rois, onlyMeans: true });
+			for (const [index, { bands, pixels, chromatic }] of means.entries()) {
+				assert.equal(pixels, whole[index]?.pixels);
+				assert.deepEqual(chromatic, whole[index]?.chromatic);
+				assert.deepEqual(Object.keys(bands), ['red', 'green', 'blue']);
+				for (const [name, band] of Object.entries(bands)) {
+					assert.deepEqual([band.count, band.mean], [pixels, whole[index]?.bands[name]?.mean]);
+					assert.deepEqual([band.std, band.min, band.max, band.percentiles], [NaN, NaN, NaN, {}]);
+				}
+			}
+		}
+		const floats = await pictures.floats(Float32Array.of(1, NaN, 2, 6), 2, 'some.tif');
+		const [grey] = await inMemory.statistics(floats, { onlyMeans: true });
+		assert.deepEqual([grey?.bands.grey?.count, grey?.bands.grey?.mean], [3, 3]);
+		const both = inMemory.statistics(deep, { onlyMeans: true, percentiles: [50] });
+		await assert.rejects(both, withCode('invalidOption'));
+	});
+
 	it('gives chromatic coordinates of the means, and means of those of pixels', async () => {
 		const [image] = await inMemory.statistics(await pictures.png(), { perPixel: true });
 		const { red, green, blue } = image?.bands ?? {};
