@@ -16,6 +16,7 @@ export { FileError, fileErrors } from './files/fileErrors.ts';
 export { isPositiveInteger, pathText } from './files/fileOptions.ts';
 export { FileSource, openSource } from './files/fileSource.ts';
 export { OutputFile } from './files/outputFile.ts';
+export { OwnerLock } from './files/ownerLock.ts';
 export { StreamTrack } from './files/streamTrack.ts';
 export { unlessAborted, untilAborted, within } from './files/within.ts';
 export { pressure } from './monitor/pressure.ts';

@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { BatchProcessor, fileErrors, MemoryManagerError, messageOf, OutputFile, pathText, warn } from '../internals.ts';
+import {
+	BatchProcessor,
+	fileErrors,
+	MemoryManagerError,
+	messageOf,
+	OutputFile,
+	OwnerLock,
+	pathText,
+	warn,
+} from '../internals.ts';
 import type { BandExport } from './bandExport.ts';
 import { BatchJournal, type JournalEntry } from './batchJournal.ts';
 import type { BatchSettingsOfImages, ImageBatchSummary } from './batchOptions.ts';
 import { writeCsv, writeJson } from './batchResults.ts';
 import { workingBytes } from './decodeRows.ts';
+import { imageErrors } from './imageErrors.ts';
 import type { ImageProcessor } from './imageProcessor.ts';
 import { keyOfRegion } from './regionsOf.ts';
 
 const JOURNAL = 'images.journal.jsonl';
+const LOCK = 'images.lock';
 const MAX_FAILURES = 100;
 /** Columns are made for so many kinds of bands; no image has as many. */
 const MAX_BANDS = 64;
@@ -51,11 +62,20 @@ export class ImageBatch {
 		await mkdir(output, { recursive: true }).catch((error: unknown) => {
 			throw fileErrors.fileUnwritable(output, error);
 		});
-		const journal = await BatchJournal.open(join(output, JOURNAL), await parametersOf(processor, settings), resume);
+		const lock = await OwnerLock.take(join(output, LOCK), pid => imageErrors.busy(output, LOCK, pid)).catch(
+			(error: unknown) => {
+				throw error instanceof MemoryManagerError ? error : fileErrors.fileUnwritable(output, error);
+			},
+		);
 		try {
-			return await new ImageBatch(processor, settings, journal).#run(paths);
+			const journal = await BatchJournal.open(join(output, JOURNAL), await parametersOf(processor, settings), resume);
+			try {
+				return await new ImageBatch(processor, settings, journal).#run(paths);
+			} finally {
+				await journal.close();
+			}
 		} finally {
-			await journal.close();
+			await lock.release();
 		}
 	}
 
@@ -233,7 +253,7 @@ export class ImageBatch {
 async function parametersOf(processor: ImageProcessor, settings: BatchSettingsOfImages): Promise<string> {
 	const { regions, statistics, bands } = settings;
 	const keys = await Promise.all(regions.map(async region => [region.name, await keyOfRegion(region)]));
-	const { percentiles, perPixel } = statistics;
-	const asked = JSON.stringify([keys, percentiles, perPixel, bands ?? null, processor.reading]);
+	const { percentiles, perPixel, onlyMeans } = statistics;
+	const asked = JSON.stringify([keys, percentiles, perPixel, onlyMeans, bands ?? null, processor.reading]);
 	return createHash('sha256').update(asked).digest('hex');
 }

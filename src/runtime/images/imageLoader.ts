@@ -10,7 +10,7 @@ import {
 	pathText,
 	runtimeErrors,
 	StreamTrack,
-	shown,
+	shownPath,
 	unlessAborted,
 } from '../internals.ts';
 import type { OptionNames } from '../optionNames.ts';
@@ -158,7 +158,7 @@ export class ImageLoader {
 			throw imageErrors.tooLargeToLoad(path, plan.reason ?? '');
 		}
 		if (plan.factor * Math.min(width, height) < 1) {
-			throw new MemoryManagerError('insufficientMemory', `${shown(path)} cannot be loaded. ${plan.reason}`);
+			throw new MemoryManagerError('insufficientMemory', `${shownPath(path)} cannot be loaded. ${plan.reason}`);
 		}
 		if (info.decoding === 'whole') {
 			const { available, reason } = availability(workingBytes(info, 0), { what: 'Decoding it' });

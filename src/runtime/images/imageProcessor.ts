@@ -116,7 +116,7 @@ export class ImageProcessor implements Disposable {
 	 * was; results appear whole, at the end.
 	 *
 	 * Holds of each image its path and its place in the journal. Throws `invalidOption`, `fileUnwritable`, `missingPackage`, `disposed`, what
-	 * the input throws, and the signal's reason; the journal stays for the next run.
+	 * the input throws, `invalidInput` while another batch writes into `output`, and the signal's reason; the journal stays for the next run.
 	 *
 	 * @example
 	 * const { failed, results } = await processor.processBatch(paths, { output: 'greenness', rois, exportBands: { bands: ['gcc'] } });

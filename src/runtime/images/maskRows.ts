@@ -38,6 +38,10 @@ export class MaskFile implements RegionRows {
 		this.#inside = inside;
 	}
 
+	get heldBytes(): number {
+		return this.#rows.heldBytes;
+	}
+
 	/** Bands of mask and image are of different heights: what lies over the image's band is gathered, one byte per pixel. */
 	async prepare(y: number, end: number): Promise<void> {
 		const { width, channels } = this.#rows;

@@ -33,6 +33,8 @@ export class Spans {
 
 /** Which pixels of a row belong to a region, for one way through an image from top to bottom. @internal */
 export interface RegionRows {
+	/** In memory until `close`. */
+	readonly heldBytes?: number;
 	/** Before the rows from `y` to before `end`. */
 	prepare?(y: number, end: number): Promise<void>;
 	/** The stretches of row `y`; each asked for once, in their order. */

@@ -13,9 +13,13 @@ export async function openRegions(
 	signal: AbortSignal | undefined,
 ): Promise<MeasuredRegion[]> {
 	const opened: MeasuredRegion[] = [];
+	// What masks may hold in memory, all of them together; the others go to files.
+	let spoolBytes = settings.spoolBytes;
 	try {
 		for (const region of regions) {
-			opened.push({ name: region.name, rows: await rowsOf(region, image, settings, signal) });
+			const rows = await rowsOf(region, image, { ...settings, spoolBytes }, signal);
+			spoolBytes = Math.max(1, spoolBytes - (rows.heldBytes ?? 0));
+			opened.push({ name: region.name, rows });
 		}
 		return opened;
 	} catch (error) {

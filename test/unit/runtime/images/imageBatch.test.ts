@@ -116,6 +116,28 @@ describe('a batch of images', () => {
 		assert.deepEqual([anew.measured, anew.resumed], [2, 0]);
 	});
 
+	it('lets one batch at a time write into a folder', async () => {
+		const paths = await images(3);
+		const output = pictures.path('busy');
+		const batches = [paths, paths.slice(1)].map(some => processor.processBatch(some, { output, resume: false }));
+		const outcomes = await Promise.allSettled(batches);
+		assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+		const refused = outcomes.find(outcome => outcome.status === 'rejected');
+		assert.match(String(refused?.reason), /process \d+ is writing into ".*busy" at the moment/);
+		assert.deepEqual(readdirSync(output).sort(), ['images.journal.jsonl', 'results.csv']);
+	});
+
+	it('has means alone when only they are asked for', async () => {
+		const paths = await images(2);
+		const { results } = await processor.processBatch(paths, { output: pictures.path('means'), onlyMeans: true });
+		const [headings = '', row = ''] = (await readFile(results, 'utf8')).split('\r\n');
+		const [image] = await processor.statistics(paths[0] ?? '');
+		const cells = new Map(headings.split(',').map((name, index) => [name, row.split(',')[index]]));
+		assert.equal(Number(cells.get('red_mean')), image?.bands.red?.mean);
+		assert.equal(cells.get('red_std'), '');
+		assert.ok(!headings.includes('red_p'));
+	});
+
 	it('ends with the reason of its signal and keeps what it has', async () => {
 		const paths = await images(5);
 		const output = pictures.path('aborted');
