@@ -37,6 +37,7 @@ describe('encodeVideo with FFmpeg', () => {
 		['film.mkv', 'hevc'],
 		['film.webm', 'vp9'],
 		['film.avi', 'mpeg4'],
+		['lossless.mkv', 'ffv1'],
 	] as const) {
 		it(`writes ${codec} into ${name}, every frame of it`, async () => {
 			const output = join(folder.path, name);

@@ -94,6 +94,30 @@ export function isoCodec(tag: string, objectType: number | undefined): string {
 	return told ?? (Object.hasOwn(ISO, tag) ? (ISO[tag] ?? tag) : tag.trim());
 }
 
+/** What AVI calls them; Matroska keeps that of codecs for which it has no name of its own. */
+const FOUR_CHARACTERS: Readonly<Record<string, string>> = {
+	FFV1: 'ffv1',
+	FMP4: 'mpeg4',
+	XVID: 'mpeg4',
+	DIVX: 'mpeg4',
+	DX50: 'mpeg4',
+	MP4V: 'mpeg4',
+	H264: 'h264',
+	HEVC: 'hevc',
+	MJPG: 'mjpeg',
+	HFYU: 'huffyuv',
+	FFVH: 'ffvhuff',
+	DVSD: 'dvvideo',
+};
+
+/** Whose codec is named by four characters in its private data, and where they stand there (BITMAPINFOHEADER). */
+export const VIDEO_FOR_WINDOWS = { id: 'V_MS/VFW/FOURCC', at: 16 };
+
+export function fourCharacterCodec(tag: string): string {
+	const name = tag.toUpperCase();
+	return Object.hasOwn(FOUR_CHARACTERS, name) ? (FOUR_CHARACTERS[name] ?? tag) : tag.trim();
+}
+
 export function matroskaCodec(id: string): string {
 	return MATROSKA.find(([start]) => id.startsWith(start))?.[1] ?? id;
 }

@@ -31,15 +31,16 @@ export async function elementAt(window: ByteWindow, at: number, limit: number): 
 export async function elementHeader(window: ByteWindow, at: number): Promise<Element> {
 	const { path } = window.source;
 	const header = window.at(at, HEADER_BYTES) ?? (await window.upTo(at, HEADER_BYTES));
-	if (header.length === 0) throw window.source.truncated(at, 2, 'an element');
+	if (header.length === 0) throw window.source.truncated(at, 2, 'an element', 0);
 	const idBytes = widthOf(header[0]);
 	if (idBytes > MOST_ID_BYTES) throw formatErrors.damaged(path, at, 'no element begins there');
-	if (header.length <= idBytes) throw window.source.truncated(at, idBytes + 1, 'an element');
+	if (header.length <= idBytes) throw window.source.truncated(at, idBytes + 1, 'an element', header.length);
 	const id = header.readUIntBE(0, idBytes);
 	const sizeBytes = widthOf(header[idBytes]);
 	if (sizeBytes > MOST_SIZE_BYTES) throw formatErrors.damaged(path, at, `the element ${nameOf(id)} has no size`);
 	const body = at + idBytes + sizeBytes;
-	if (header.length < idBytes + sizeBytes) throw window.source.truncated(at, idBytes + sizeBytes, 'an element');
+	if (header.length < idBytes + sizeBytes)
+		throw window.source.truncated(at, idBytes + sizeBytes, 'an element', header.length);
 	const bytes = sizeIn(header, idBytes, sizeBytes);
 	return { id, start: at, body, end: bytes === undefined ? undefined : body + bytes };
 }

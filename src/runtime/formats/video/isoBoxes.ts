@@ -45,7 +45,8 @@ async function boxAt(window: ByteWindow, at: number, end: number, isTop: boolean
 		if (!isTop || (rest.length >= 4 && rest.every(byte => byte === 0))) return undefined;
 		throw window.source.truncated(at, HEADER_BYTES, 'a box');
 	}
-	const header = window.at(at, LONG_HEADER_BYTES) ?? (await window.upTo(at, Math.min(LONG_HEADER_BYTES, end - at)));
+	const header =
+		window.at(at, LONG_HEADER_BYTES) ?? (await window.bytes(at, Math.min(LONG_HEADER_BYTES, end - at), 'a box'));
 	const type = fourCharacters(header, 4);
 	let bytes = header.readUInt32BE(0);
 	let headerBytes = HEADER_BYTES;

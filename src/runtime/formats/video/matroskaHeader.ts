@@ -1,6 +1,6 @@
 import type { ByteWindow } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
-import { matroskaCodec } from './codecNames.ts';
+import { fourCharacterCodec, matroskaCodec, VIDEO_FOR_WINDOWS } from './codecNames.ts';
 import { type Element, elementAt, elementHeader, floatIn, integerIn, nameOf, textIn } from './ebml.ts';
 
 /** What stands directly in a segment; anything else there is damage, behind which frames would be missed. */
@@ -27,6 +27,7 @@ const TRACK = {
 	number: 0xd7,
 	type: 0x83,
 	codec: 0x86,
+	private: 0x63a2,
 	defaultDuration: 0x23e383,
 	video: 0xe0,
 	audio: 0xe1,
@@ -143,11 +144,15 @@ async function readSegment(window: ByteWindow): Promise<{ docType: string; segme
 
 async function readTrack(window: ByteWindow, entry: Element): Promise<MatroskaTrack> {
 	const track: MatroskaTrack = { number: 0, type: 0, codec: '', width: 0, height: 0 };
+	let fourCharacters = '';
 	for await (const value of children(window, entry)) {
 		if (value.id === TRACK.number) track.number = await integerIn(window, value);
 		else if (value.id === TRACK.type) track.type = await integerIn(window, value);
 		else if (value.id === TRACK.codec) track.codec = matroskaCodec(await textIn(window, value));
-		else if (value.id === TRACK.defaultDuration) {
+		else if (value.id === TRACK.private) {
+			const bytes = await window.upTo(value.body, Math.min((value.end ?? 0) - value.body, VIDEO_FOR_WINDOWS.at + 4));
+			fourCharacters = bytes.toString('latin1', VIDEO_FOR_WINDOWS.at).replace(/[^\x20-\x7e]/g, '?');
+		} else if (value.id === TRACK.defaultDuration) {
 			const ns = await integerIn(window, value);
 			if (ns > 0) track.frameDuration = ns / NS;
 		} else if (value.id === TRACK.video) await readVideo(window, value, track);
@@ -158,6 +163,7 @@ async function readTrack(window: ByteWindow, entry: Element): Promise<MatroskaTr
 			}
 		}
 	}
+	if (track.codec === VIDEO_FOR_WINDOWS.id && fourCharacters !== '') track.codec = fourCharacterCodec(fourCharacters);
 	return track;
 }
 

@@ -111,6 +111,7 @@ async function finderFor(
 	options: VideoReaderOptions,
 ): Promise<FrameFinder> {
 	const { via = 'auto', ffprobe } = options;
+	if (source.size === 0) throw source.truncated(0, 8, 'the header');
 	if (via === 'ffprobe') return FfprobeFile.open(source, settings, ffprobe);
 	const container = await videoContainer(source);
 	if (container === 'iso') return IsoFile.open(source, settings.windowBytes);

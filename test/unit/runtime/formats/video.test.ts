@@ -163,6 +163,23 @@ describe('VideoReader', () => {
 		);
 	});
 
+	it('says so when a file becomes shorter before all of it was read', async () => {
+		for (const name of ['tiny.mkv', 'fragmented.mp4']) {
+			const path = await file(await readFile(videoFixture(name)));
+			await using film = await VideoReader.open(path);
+			for (const size of [2_000, 3]) {
+				await truncate(path, size);
+				await rejects(
+					(async () => {
+						for await (const _ of film);
+					})(),
+					'truncated',
+					/ends at byte \d+, but .* needs [1-9]\d* bytes more/,
+				);
+			}
+		}
+	});
+
 	it('refuses in words what contradicts itself and what is no film', async () => {
 		const head = mp4Head(DATA.length);
 		const lying = (change: (movie: Buffer) => void) => {
@@ -218,6 +235,7 @@ describe('VideoReader', () => {
 			/no element 0x12345678 belongs there/,
 		);
 		await rejects(framesOf(join(folder.path, 'none')), 'fileUnreadable', /none/);
+		await rejects(framesOf(await file(), { via: 'auto' }), 'truncated', /ends at byte 0/);
 	});
 
 	it('says so when a size in a Matroska file is beyond reason', async () => {
