@@ -11,7 +11,7 @@ import {
 	unreadable,
 } from './dtypes.ts';
 import { filterOf, missingFilter } from './filters.ts';
-import { Refusal, type SlabRequest } from './hdf5Protocol.ts';
+import { Refusal, rootCause, type SlabRequest } from './hdf5Protocol.ts';
 import type { Hdf5Attribute, Hdf5Dataset, Hdf5Dtype, Hdf5Slab, Hdf5Values } from './hdf5Types.ts';
 import type { Library, Metadata } from './library.ts';
 
@@ -22,6 +22,8 @@ const VARIABLE_BYTES = 256;
 /** A chunk is in memory packed, unpacked and as what was asked for. */
 const CHUNK_SHARE = 4;
 const CHARACTER: Hdf5Dtype = { kind: 'integer', name: 'uint8', bytes: 1, signed: false, bigEndian: false };
+/** Of an attribute whose type cannot be told. */
+const UNKNOWN: Hdf5Dtype = { kind: 'opaque', name: 'unknown', bytes: 0 };
 const GROUP = 0;
 const DATASET = 1;
 const NAMED_TYPE = 2;
@@ -45,11 +47,14 @@ export class Content {
 	readonly #file: bigint;
 	readonly #options: ContentOptions;
 	readonly #spares: ArrayBuffer[] = [];
+	/** Attributes at which the library has failed, in whatever instance, and why. */
+	readonly damages: Map<string, string>;
 
-	constructor(library: Library, file: bigint, options: ContentOptions) {
+	constructor(library: Library, file: bigint, options: ContentOptions, damages: Map<string, string>) {
 		this.#library = library;
 		this.#file = file;
 		this.#options = options;
+		this.damages = damages;
 	}
 
 	/** Memory of a slab that is done with, for one to come: what is allocated anew each time outlives its use until it is collected. */
@@ -91,7 +96,7 @@ export class Content {
 
 	attributes(path: string): Map<string, Hdf5Attribute> {
 		const names = this.#library.get_attribute_names(this.#file, path);
-		return new Map(names.map(name => [name, this.#attribute(path, name)]));
+		return new Map(names.map(name => [name, this.#soundAttribute(path, name)]));
 	}
 
 	dataset(path: string): Omit<Hdf5Dataset, 'address' | 'attributes'> {
@@ -132,7 +137,7 @@ export class Content {
 	*slabs(
 		{ path, start, count, slabBytes, characters }: SlabRequest,
 		whole: boolean,
-	): Generator<Hdf5Slab, void, undefined> {
+	): Generator<Hdf5Slab, void, unknown> {
 		const metadata = this.#library.get_dataset_metadata(this.#file, path);
 		const { refused, chunks, shape, ...described } = this.#dataset(path, metadata);
 		if (refused !== undefined) throw new Refusal('unsupported', `${path} cannot be read: ${refused}.`);
@@ -194,6 +199,26 @@ export class Content {
 			}
 		} finally {
 			library._free(pointer);
+		}
+	}
+
+	/** One that cannot be read is told as such. Where the library fails at it, it throws the first time, and the library is to be renewed. */
+	#soundAttribute(path: string, name: string): Hdf5Attribute {
+		const key = `${path}\0${name}`;
+		const damage = this.damages.get(key);
+		if (damage !== undefined)
+			return { dtype: UNKNOWN, shape: null, refused: `it is damaged (${damage})`, damaged: true };
+		try {
+			return this.#attribute(path, name);
+		} catch (error) {
+			if (!(error instanceof Error) || error.name === 'RuntimeError') throw error;
+			const words = rootCause(error.message);
+			if (!(error instanceof Refusal) || error.kind === 'crashed') this.damages.set(key, words);
+			else if (error.kind === 'unsupported') return { dtype: UNKNOWN, shape: null, refused: words };
+			else if (error.kind === 'damaged') {
+				return { dtype: UNKNOWN, shape: null, refused: `it is damaged (${words})`, damaged: true };
+			}
+			throw error;
 		}
 	}
 

@@ -7,6 +7,10 @@ export interface ThreadData {
 	readonly libraryUrl: string;
 	/** The folder with the filters of `h5wasm-plugins`, where they are installed. */
 	readonly pluginFolder: string | undefined;
+}
+
+/** The file that is read, one at a time. */
+export interface FileRequest {
 	readonly path: string;
 	/** Open already, and not to be closed here. */
 	readonly fd: number | undefined;
@@ -42,19 +46,26 @@ export interface Requests {
 }
 
 export type ToThread =
+	| { readonly type: 'open'; readonly file: FileRequest }
 	| { [Name in keyof Requests]: { type: 'begin'; id: number; name: Name; argument: Requests[Name][0] } }[keyof Requests]
 	/** Allows one piece more: so many are made ahead as were allowed and have not come yet. */
 	| {
 			readonly type: 'next';
-			readonly id: number /** Memory of a slab that is done with. */;
+			readonly id: number;
+			/** Memory of a slab that is done with. */
 			readonly spare?: ArrayBuffer;
 	  }
-	| { readonly type: 'end'; readonly id: number };
+	| { readonly type: 'end'; readonly id: number }
+	/** Closes the file. */
+	| { readonly type: 'close' };
 
 export type FromThread =
 	| { readonly type: 'piece'; readonly id: number; readonly piece: Requests[keyof Requests][1] }
 	| { readonly type: 'done'; readonly id: number }
-	| { readonly type: 'failed'; readonly id: number; readonly failure: Failure }
+	/** `spent`: what failures have left behind in this thread is enough; whatever is asked for next belongs in another. */
+	| { readonly type: 'failed'; readonly id: number; readonly failure: Failure; readonly spent: boolean }
+	/** Whether another file may be opened in this thread. */
+	| { readonly type: 'closed'; readonly reusable: boolean }
 	/** The library cannot be loaded. */
 	| { readonly type: 'broken'; readonly message: string };
 
@@ -75,4 +86,10 @@ export class Refusal extends Error {
 		super(message);
 		this.kind = kind;
 	}
+}
+
+/** HDF5's errors are lists of calls, the innermost last: `#003: H5Fsuper.c line 609 in H5F__super_read(): truncated file`. */
+export function rootCause(message: string): string {
+	const causes = [...message.matchAll(/#\d+: .*?\(\): (.+)/g)];
+	return causes.at(-1)?.[1]?.trim() ?? message.split('\n', 1)[0] ?? message;
 }

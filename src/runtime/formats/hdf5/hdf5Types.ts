@@ -86,6 +86,8 @@ export interface Hdf5Attribute {
 	/** A single value as itself (compound: its members); absent where it is not read, and `refused` says why. */
 	readonly value?: Hdf5Values | string | number | bigint | boolean | null;
 	readonly refused?: string;
+	/** What the file says of it makes no sense; then neither do `dtype` and `shape`. */
+	readonly damaged?: true;
 }
 
 export interface Hdf5Filter {

@@ -1,6 +1,7 @@
 import type { Content } from './content.ts';
 import { Refusal } from './hdf5Protocol.ts';
 import type { Hdf5Dataset, Hdf5Entry, Hdf5Link } from './hdf5Types.ts';
+import { attempt, type Steps } from './renewal.ts';
 
 /** Paths get longer with each group, and each look at an object follows its path. */
 const MOST_DEPTH = 1_000;
@@ -19,34 +20,40 @@ interface Level {
  * Every object from the root on, groups before their members. An object that comes again, as hard links allow, even within itself, is
  * told as what it is the same as, and not entered again. Links are told, not followed.
  */
-export function* walk(content: Content): Generator<readonly Hdf5Entry[], void, undefined> {
+export function* walk(first: Content): Steps<readonly Hdf5Entry[]> {
 	const seen = new Map<bigint, string>();
 	const levels: Level[] = [];
+	let content = first;
 	let batch: Hdf5Entry[] = [];
-	const visit = (path: string): Hdf5Entry => {
-		const entry = entryOf(content, path);
-		if (entry.type === 'link') return entry;
-		const sameAs = seen.get(entry.address);
-		if (sameAs !== undefined) return { ...entry, sameAs };
-		seen.set(entry.address, path);
-		if (entry.type === 'group') levels.push({ path, names: content.names(path), next: 0 });
+	for (let path: string | undefined = ROOT; path !== undefined; path = nextPath(levels)) {
+		const at = path;
+		const visit = (now: Content) => {
+			const entry = entryOf(now, at);
+			const isNew = entry.type !== 'link' && !seen.has(entry.address);
+			return { entry, names: isNew && entry.type === 'group' ? now.names(at) : undefined };
+		};
+		const { value, content: used } = yield* attempt(content, visit);
+		const { entry, names } = value;
+		content = used;
+		const sameAs = entry.type === 'link' ? undefined : seen.get(entry.address);
+		if (entry.type !== 'link' && sameAs === undefined) seen.set(entry.address, at);
+		if (names) levels.push({ path: at, names, next: 0 });
 		if (levels.length > MOST_DEPTH) throw new Refusal('unsupported', `groups are nested deeper than ${MOST_DEPTH}.`);
-		return entry;
-	};
-	batch.push(visit(ROOT));
-	for (let level = levels.at(-1); level; level = levels.at(-1)) {
-		const name = level.names[level.next++];
-		if (name === undefined) {
-			levels.pop();
-			continue;
-		}
-		batch.push(visit(level.path === ROOT ? `/${name}` : `${level.path}/${name}`));
-		if (batch.length === BATCH) {
-			yield batch;
-			batch = [];
-		}
+		batch.push(entry.type === 'link' || sameAs === undefined ? entry : { ...entry, sameAs });
+		if (batch.length < BATCH) continue;
+		yield batch;
+		batch = [];
 	}
 	if (batch.length > 0) yield batch;
+}
+
+function nextPath(levels: Level[]): string | undefined {
+	for (let level = levels.at(-1); level; level = levels.at(-1)) {
+		const name = level.names[level.next++];
+		if (name !== undefined) return level.path === ROOT ? `/${name}` : `${level.path}/${name}`;
+		levels.pop();
+	}
+	return undefined;
 }
 
 function entryOf(content: Content, path: string): Hdf5Entry {

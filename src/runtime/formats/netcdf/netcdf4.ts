@@ -27,7 +27,10 @@ export const openNetcdf4: OpenNetcdf = async (source, settings) => {
 	try {
 		const entries: Hdf5Entry[] = [];
 		for await (const batch of host.stream('structure', undefined)) {
-			for (const entry of batch) entries.push(await followed(host, entry));
+			for (const entry of batch) {
+				checkAttributes(source, entry);
+				entries.push(await followed(host, entry));
+			}
 			checkCount(source, entries.length, settings);
 		}
 		return backend(source, host, netcdf4Structure(entries));
@@ -36,6 +39,14 @@ export const openNetcdf4: OpenNetcdf = async (source, settings) => {
 		throw error;
 	}
 };
+
+/** What dimensions and values mean stands in attributes: without one of them a file would say something else. */
+function checkAttributes({ path }: ByteSource, entry: Hdf5Entry): void {
+	if (entry.type === 'link') return;
+	for (const [name, { damaged, refused = '' }] of entry.attributes) {
+		if (damaged) throw formatErrors.damaged(path, undefined, `the attribute ${name} of ${entry.path}: ${refused}`);
+	}
+}
 
 /** As the library does, soft links to datasets are variables of their own. */
 async function followed(host: Hdf5Host, entry: Hdf5Entry): Promise<Hdf5Entry> {
