@@ -182,7 +182,12 @@ export class Planner {
 			const action = first.action === 'there' ? 'present' : 'duplicate';
 			return { action, ...file, of: first.source, facts };
 		}
-		const target = await this.#freeName(scan.path, facts);
+		let target: string | undefined;
+		try {
+			target = await this.#freeName(scan.path, facts);
+		} catch (error) {
+			return { action: 'failed', ...file, reason: `no place: ${messageOf(error)}`, facts };
+		}
 		if (target === undefined) return { action: 'inPlace', ...file, facts };
 		return { action: 'place', ...file, target, ...(hash !== undefined && { hash }), facts };
 	}

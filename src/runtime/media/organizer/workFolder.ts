@@ -1,38 +1,38 @@
-import { randomBytes } from 'node:crypto';
-import { constants, copyFile, link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isGone, thisProcess } from '../../internals.ts';
-import { organizerErrors, systemCode } from './organizerErrors.ts';
+import { MemoryManagerError, OwnerLock } from '../../internals.ts';
+import { organizerErrors } from './organizerErrors.ts';
 
 /** In the target: plan, journal, and copies that have no name yet. */
 export const WORK_FOLDER = '.media-organizer';
 const LOCK = 'lock';
-/** What a later run needs of an earlier one. */
-const KEPT = new Set([LOCK, 'plan.jsonl', 'journal.jsonl', 'parts']);
+/** What a run that was killed has left and no later one needs. */
+const LEFT_BEHIND = /^(scan\.jsonl|[a-z]+\.table\.\d+)$/;
 
 /** The folder in the target that one run at a time has. */
 export class WorkFolder {
 	readonly path: string;
+	readonly #lock: OwnerLock;
 
-	private constructor(path: string) {
+	private constructor(path: string, lock: OwnerLock) {
 		this.path = path;
+		this.#lock = lock;
 	}
 
-	/** Throws `invalidInput` while another process has it. What one that is gone has left of its tables goes. */
+	/** Throws `invalidInput` while another process has it, and `fileUnwritable`. What one that is gone has left of its tables goes. */
 	static async take(target: string): Promise<WorkFolder> {
 		const path = join(target, WORK_FOLDER);
-		await mkdir(join(path, 'parts'), { recursive: true });
-		const lock = join(path, LOCK);
-		for (let attempt = 1; !(await isMade(lock)); attempt++) {
-			const owner = await ownerOf(lock);
-			if (attempt > 1 || !owner || !isGone(owner)) throw organizerErrors.busy(target, owner?.pid ?? 0);
-			await rm(lock, { force: true });
+		try {
+			await mkdir(path, { recursive: true });
+			// A link could lead to folders that are not ours to clear.
+			if (!(await lstat(path)).isDirectory()) throw new Error(`"${WORK_FOLDER}" in it is no folder`);
+			await mkdir(join(path, 'parts'), { recursive: true });
+			const lock = await OwnerLock.take(join(path, LOCK), pid => organizerErrors.busy(target, pid));
+			for (const name of await readdir(path)) if (LEFT_BEHIND.test(name)) await rm(join(path, name), { force: true });
+			return new WorkFolder(path, lock);
+		} catch (error) {
+			throw error instanceof MemoryManagerError ? error : organizerErrors.targetUnusable(target, error);
 		}
-		for (const name of await readdir(path)) {
-			// The locks of others that try to take it right now.
-			if (!KEPT.has(name) && !name.startsWith(LOCK)) await rm(join(path, name), { force: true, recursive: true });
-		}
-		return new WorkFolder(path);
 	}
 
 	/** Forgets what an earlier run has left. Nothing that has its name in the target is touched. */
@@ -42,41 +42,7 @@ export class WorkFolder {
 		await mkdir(join(this.path, 'parts'));
 	}
 
-	async release(): Promise<void> {
-		await unlink(join(this.path, LOCK)).catch(() => undefined);
+	release(): Promise<void> {
+		return this.#lock.release();
 	}
-}
-
-/** Makes the lock, unless there is one. It is there with its content at once: nobody takes it for that of a process that is gone. */
-async function isMade(lock: string): Promise<boolean> {
-	const own = `${lock}-${randomBytes(6).toString('hex')}`;
-	await writeFile(own, JSON.stringify(thisProcess()), { mode: 0o600 });
-	try {
-		await link(own, lock);
-	} catch (error) {
-		if (systemCode(error) === 'EEXIST') return false;
-		// A file system without hard links.
-		try {
-			await copyFile(own, lock, constants.COPYFILE_EXCL);
-		} catch (refused) {
-			if (systemCode(refused) === 'EEXIST') return false;
-			throw refused;
-		}
-	} finally {
-		await unlink(own);
-	}
-	return true;
-}
-
-/** `undefined` for a lock that says nothing. */
-async function ownerOf(lock: string) {
-	const text = await readFile(lock, 'utf8').catch(() => '');
-	try {
-		const { pid, machine, start } = JSON.parse(text) as Record<string, unknown>;
-		if (typeof pid === 'number' && typeof machine === 'string' && typeof start === 'string')
-			return { pid, machine, start };
-	} catch {
-		// As one that is empty.
-	}
-	return undefined;
 }

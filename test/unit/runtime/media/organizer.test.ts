@@ -184,6 +184,35 @@ describe('MediaOrganizer', () => {
 		assert.deepEqual(await filesBelow(source), ['a.png']);
 	});
 
+	it('tells files whose place cannot be looked at, and goes on', async function () {
+		if (process.platform === 'win32') this.skip();
+		await put({ 'a.png': 'one', 'b.png': 'two', 'deep/c.txt': Buffer.from('words') });
+		await mkdir(target);
+		await symlink('image', join(target, 'image'));
+		const looped = await told(await organizer({ types: ['image', 'other'] }).organize(source));
+		assert.match(
+			looped.join('\n'),
+			/^a\.png: failed no place: ELOOP.*\nb\.png: failed .*\ndeep\/c\.txt: placed other\/c\.txt$/,
+		);
+		const layout = `${'{name}/'.repeat(30)}{name}{ext}`;
+		await put({ [`${'n'.repeat(200)}.png`]: 'long' });
+		const long = await told(await organizer({ layout }).organize(source));
+		assert.match(long.join('\n'), /n\.png: failed no place: ENAMETOOLONG/);
+	});
+
+	it('says why a target cannot be used, and takes no link for its own folder', async function () {
+		if (process.platform === 'win32') this.skip();
+		await put({ 'a.png': 'one' });
+		await put({ 'kept.jsonl': 'somebody’s', 'sizes.table.1': 'theirs' }, join(folder.path, 'elsewhere'));
+		await mkdir(target);
+		await symlink(join(folder.path, 'elsewhere'), join(target, '.media-organizer'));
+		await assert.rejects(organizer().organize(source), { code: 'fileUnwritable', message: /target.*no folder/ });
+		assert.deepEqual(await filesBelow(join(folder.path, 'elsewhere')), ['kept.jsonl', 'sizes.table.1']);
+		await put({ 'a file': 'x' }, folder.path);
+		const below = organizer({ target: join(folder.path, 'a file', 'target') });
+		await assert.rejects(below.organize(source), { code: 'fileUnwritable' });
+	});
+
 	it('ends when it is told to, and continues with the same call', async () => {
 		await put(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.png`, `content ${i}`])));
 		const controller = new AbortController();
