@@ -2,7 +2,7 @@ import type { ByteSource, ByteWindow } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import type { DicomImage } from './pixelFacts.ts';
 import type { TransferSyntax } from './transferSyntaxes.ts';
-import { type DicomArray, typedArray } from './values.ts';
+import { arrayIn, type DicomArray } from './values.ts';
 
 export interface Stretch {
 	readonly offset: number;
@@ -15,6 +15,9 @@ export interface FrameAccess {
 	readonly path: string;
 	readonly image: DicomImage;
 	readonly littleEndian: boolean;
+	/** Of the pixel data, and where they begin. */
+	readonly vr: string;
+	readonly pixelsOffset: number;
 	readonly transferSyntax: TransferSyntax;
 	readonly maxFrameBytes: number;
 	readonly windowBytes: number;
@@ -100,7 +103,7 @@ export class DicomFrame {
 	 * number of bits than 8, 16, 32 or 64 (floats); otherwise as `bytes`.
 	 */
 	async samples(): Promise<DicomArray> {
-		const { image, path, littleEndian, transferSyntax } = this.#access;
+		const { image, path, littleEndian, transferSyntax, vr } = this.#access;
 		if (image.encapsulated) {
 			throw formatErrors.unsupported(
 				path,
@@ -118,7 +121,36 @@ export class DicomFrame {
 				`its samples have ${bitsAllocated} bits.`,
 				'bytes() gives them as they are.',
 			);
-		return typedArray<DicomArray>(Type, await this.bytes(), littleEndian);
+		if (this.lengthBytes % Type.BYTES_PER_ELEMENT > 0 || this.bitOffset > 0) {
+			throw formatErrors.damaged(path, this.fragments[0]?.offset, `${this.#name} is no whole number of samples`);
+		}
+		const isSwapped = vr === 'OW' && bitsAllocated === 8 && !littleEndian;
+		if (isSwapped) return this.#bytesOfWords();
+		// Memory of its own: nobody else has it.
+		return arrayIn<DicomArray>(Type, await this.bytes(), littleEndian);
+	}
+
+	/** Bytes that were written as words of big-endian order: the second of two stands first (PS3.5, 7.3). */
+	async #bytesOfWords(): Promise<Uint8Array> {
+		const [{ offset } = { offset: 0 }] = this.fragments;
+		const { pixelsOffset, source } = this.#access;
+		const bytes = await this.bytes();
+		const swap = (i: number, j: number) => {
+			const byte = bytes[i] ?? 0;
+			bytes[i] = bytes[j] ?? 0;
+			bytes[j] = byte;
+		};
+		const first = (offset - pixelsOffset) % 2;
+		// A frame of an odd number of bytes shares its last word with the next, and that its first with this one.
+		const other = Buffer.alloc(1);
+		const shared = async (index: number, place: number) => {
+			await this.#access.guard(() => source.readExactly(other, place, this.#name));
+			bytes[index] = other[0] ?? 0;
+		};
+		for (let i = first; i + 1 < bytes.length; i += 2) swap(i, i + 1);
+		if (first === 1) await shared(0, offset - 1);
+		if ((bytes.length - first) % 2 === 1) await shared(bytes.length - 1, offset + bytes.length);
+		return bytes;
 	}
 
 	get #name(): string {

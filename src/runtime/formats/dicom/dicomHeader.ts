@@ -1,4 +1,4 @@
-import { FileError, shown } from '../../internals.ts';
+import { FileError, shownPath } from '../../internals.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { type DicomElement, nameOf } from './dicomElement.ts';
 import type { DicomWalker } from './dicomWalker.ts';
@@ -120,7 +120,7 @@ export class ItemBuilder {
 		const { maxElements } = this.#limits;
 		return new FileError(
 			'tooLarge',
-			`${shown(this.#path)} has more than the ${maxElements} elements that "maxElements" allows; elements() gives them one by one.`,
+			`${shownPath(this.#path)} has more than the ${maxElements} elements that "maxElements" allows; elements() gives them one by one.`,
 			{ path: this.#path, offset },
 		);
 	}

@@ -1,7 +1,8 @@
-import { checkOptionNames, isPositiveInteger, runtimeErrors } from '../../internals.ts';
+import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
 import type { OptionNames } from '../../optionNames.ts';
 import type { ByteSource } from '../byteSource.ts';
 import {
+	checkOptions,
 	type FileInput,
 	FormatReader,
 	openFormatSource,
@@ -118,7 +119,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 
 	/** The elements in the file's order. With `nested`, `depth` and `path` tell where each belongs. */
 	elements(options: DicomElementsOptions = {}): AsyncGenerator<DicomElement, void, undefined> {
-		checkOptionNames(OWNER, options, { nested: true });
+		checkOptions(OWNER, options, { nested: true });
 		const { nested = false } = options;
 		if (typeof nested !== 'boolean') throw runtimeErrors.invalidOption(OWNER, 'nested', 'true or false', nested);
 		return this.counted(this.#elements(nested));
@@ -129,7 +130,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	 * left out and named.
 	 */
 	header(limits: DicomHeaderOptions = {}): Promise<DicomHeader> {
-		checkOptionNames(OWNER, limits, LIMIT_NAMES);
+		checkOptions(OWNER, limits, LIMIT_NAMES);
 		const held = bounded(limits, HEADER_LIMITS);
 		return this.answer(() => this.#header(held));
 	}
@@ -139,7 +140,7 @@ export class DicomReader extends FormatReader<DicomElement> {
 	 * where the header and the pixel data contradict each other, after the frames before.
 	 */
 	frames(options: DicomFramesOptions = {}): AsyncGenerator<DicomFrame, void, undefined> {
-		checkOptionNames(OWNER, options, { start: true, end: true });
+		checkOptions(OWNER, options, { start: true, end: true });
 		const { start = 0, end = Number.POSITIVE_INFINITY } = options;
 		if (!(Number.isSafeInteger(start) && start >= 0))
 			throw runtimeErrors.invalidOption(OWNER, 'start', 'a whole number from 0 on', start);
@@ -196,6 +197,8 @@ export class DicomReader extends FormatReader<DicomElement> {
 			path: source.path,
 			image,
 			littleEndian: element.dataSet.littleEndian,
+			vr: element.vr,
+			pixelsOffset: element.valueOffset,
 			transferSyntax: this.transferSyntax,
 			maxFrameBytes: this.#bounds.maxFrameBytes,
 			windowBytes,

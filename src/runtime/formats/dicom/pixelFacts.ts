@@ -26,37 +26,39 @@ export interface DicomImage {
 	readonly frameBytes: number | undefined;
 }
 
-const kinds: Readonly<Record<number, DicomImage['kind']>> = {
-	2145386512: 'PixelData',
-	2145386504: 'FloatPixelData',
-	2145386505: 'DoubleFloatPixelData',
-};
-const keywords: Readonly<Record<number, string>> = {
-	2621442: 'SamplesPerPixel',
-	2621444: 'PhotometricInterpretation',
-	2621446: 'PlanarConfiguration',
-	2621448: 'NumberOfFrames',
-	2621456: 'Rows',
-	2621457: 'Columns',
-	2621696: 'BitsAllocated',
-	2621697: 'BitsStored',
-	2621699: 'PixelRepresentation',
-};
+const kinds: ReadonlyMap<number, DicomImage['kind']> = new Map([
+	[0x7fe00010, 'PixelData'],
+	[0x7fe00008, 'FloatPixelData'],
+	[0x7fe00009, 'DoubleFloatPixelData'],
+]);
+const keywords: ReadonlyMap<number, string> = new Map([
+	[0x00280002, 'SamplesPerPixel'],
+	[0x00280004, 'PhotometricInterpretation'],
+	[0x00280006, 'PlanarConfiguration'],
+	[0x00280008, 'NumberOfFrames'],
+	[0x00280010, 'Rows'],
+	[0x00280011, 'Columns'],
+	[0x00280100, 'BitsAllocated'],
+	[0x00280101, 'BitsStored'],
+	[0x00280103, 'PixelRepresentation'],
+]);
 /** Half of the samples of two of three planes are left out, or three quarters (PS3.3, C.7.6.3.1.2): samples for each pixel. */
 const subsampled: Readonly<Record<string, number>> = { YBR_FULL_422: 2, YBR_PARTIAL_422: 2, YBR_PARTIAL_420: 1.5 };
 const MOST_VALUE_BYTES = 256;
 
-export const isPixelData = (tag: number): boolean => kinds[tag] !== undefined;
+export const isPixelData = (tag: number): boolean => kinds.has(tag);
 
 /** The name under which a short value counts for the image. */
 export function imageKeyword(element: DicomElement): string | undefined {
-	return (element.lengthBytes ?? Number.POSITIVE_INFINITY) > MOST_VALUE_BYTES ? undefined : keywords[element.tagNumber];
+	return (element.lengthBytes ?? Number.POSITIVE_INFINITY) > MOST_VALUE_BYTES
+		? undefined
+		: keywords.get(element.tagNumber);
 }
 
 export function imageOf(values: DicomItem, pixels: DicomElement, fileBytes: number): DicomImage {
 	const encapsulated = pixels.lengthBytes === undefined;
 	const lengthBytes = pixels.lengthBytes;
-	const kind = kinds[pixels.tagNumber] ?? 'PixelData';
+	const kind = kinds.get(pixels.tagNumber) ?? 'PixelData';
 	const number = (keyword: string) => count(values[keyword]);
 	const photometric = values.PhotometricInterpretation;
 	const photometricInterpretation = typeof photometric === 'string' ? photometric : undefined;

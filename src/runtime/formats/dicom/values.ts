@@ -1,4 +1,4 @@
-import { endianness } from 'node:os';
+import { littleEndian, swapBytes } from '../byteOrder.ts';
 import type { CharacterSets } from './characterSets.ts';
 import { tagText } from './dictionary.ts';
 import { isSingleText, isText, usesCharacterSet } from './valueRepresentations.ts';
@@ -49,6 +49,8 @@ const numbers: Readonly<Record<string, readonly [bytes: number, read: Read]>> = 
 	AT: [4, (view, at, little) => tagText(view.getUint16(at, little) * 0x10000 + view.getUint16(at + 2, little))],
 };
 
+type ArrayType<T> = { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number };
+
 const arrays = {
 	OW: Uint16Array,
 	OL: Uint32Array,
@@ -68,19 +70,15 @@ export function decodeValue(vr: string, bytes: Buffer, littleEndian: boolean, se
 }
 
 /** Copies, because the numbers have to stand at whole places and in this machine's order. */
-export function typedArray<T extends DicomArray>(
-	Type: { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
-	bytes: Uint8Array,
-	littleEndian: boolean,
-): T {
-	const copy = Buffer.from(new ArrayBuffer(bytes.length));
-	copy.set(bytes);
-	if ((endianness() === 'LE') !== littleEndian) {
-		if (Type.BYTES_PER_ELEMENT === 2) copy.swap16();
-		if (Type.BYTES_PER_ELEMENT === 4) copy.swap32();
-		if (Type.BYTES_PER_ELEMENT === 8) copy.swap64();
-	}
-	return new Type(copy.buffer);
+function typedArray<T extends DicomArray>(Type: ArrayType<T>, bytes: Uint8Array, inLittleEndian: boolean): T {
+	return arrayIn(Type, new Uint8Array(bytes), inLittleEndian);
+}
+
+/** The numbers in the memory of `bytes`, which are theirs alone and begin with it; turns them to this machine's order. */
+export function arrayIn<T extends DicomArray>(Type: ArrayType<T>, bytes: Uint8Array, inLittleEndian: boolean): T {
+	const memory = bytes.buffer as ArrayBuffer;
+	if (inLittleEndian !== littleEndian) swapBytes(Buffer.from(memory), Type.BYTES_PER_ELEMENT);
+	return new Type(memory);
 }
 
 function numberValue(bytes: Buffer, [size, read]: readonly [number, Read], littleEndian: boolean): DicomValue {
@@ -106,11 +104,14 @@ function withoutPadding(text: string): string {
 	return end === text.length ? text : text.slice(0, end);
 }
 
+/** No two parts of it can take the same digits: long runs of them in broken files would take quadratic time. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
 function scalar(vr: string, text: string): DicomScalar {
 	if (vr === 'PN') return personName(text);
 	if (vr !== 'DS' && vr !== 'IS') return text;
 	const plain = text.trim();
-	return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(plain) ? Number(plain) : text;
+	return NUMBER.test(plain) ? Number(plain) : text;
 }
 
 function personName(text: string): PersonName {

@@ -4,7 +4,8 @@ import type { FitsPixels, FitsValues } from './fitsPixels.ts';
 /** Up to this width every whole number fits into 32 bits, and up to the other into a number without loss. */
 const WIDEST_INT32 = 9;
 const WIDEST_EXACT = 15;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[ED]?[+-]?\d+|[ED])?$/i;
+/** No two parts of it can take the same digits: long runs of them in broken files would take cubic time. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ED](?:[+-]?\d+)?|[+-]\d+)?$/i;
 const WHOLE = /^[+-]?\d+$/;
 
 /** How a column of an ASCII table becomes an array. */

@@ -1,4 +1,4 @@
-import { runtimeErrors } from '../../internals.ts';
+import { runtimeErrors, shown } from '../../internals.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { type AsciiPlan, decodeAscii, planAscii } from './asciiDecoder.ts';
@@ -86,13 +86,17 @@ export class TableReader {
 		const raw = this.#memories.take(this.#rawBytes);
 		this.#hold(raw.length);
 		let held = 0;
+		// A read that was given up (signal, time-out) may still write into it: then it is nobody's any more.
+		let reading = false;
 		try {
 			for (let first = start; first < end; ) {
 				const rows = Math.min(this.#batchRows, end - first);
 				const offset = dataOffset + first * rowBytes;
 				if (rows * rowBytes > raw.length) throw source.truncated(offset, rows * rowBytes, 'the rows of the table');
 				const bytes = raw.subarray(0, rows * rowBytes);
+				reading = true;
 				await source.readExactly(bytes, offset, 'the rows of the table');
+				reading = false;
 				for (let done = 0; done < rows; ) {
 					const arrays = await this.#arrays(bytes, done, rows, offset);
 					const taken = arrays?.rows ?? rows;
@@ -108,7 +112,7 @@ export class TableReader {
 				first += rows;
 			}
 		} finally {
-			this.#memories.giveBack(raw);
+			if (!reading) this.#memories.giveBack(raw);
 			this.#source.held(-this.#held);
 			this.#heap?.release();
 		}
@@ -155,7 +159,7 @@ export class TableReader {
 			at += aligned(numbers.byteLength);
 			decodeAscii(plan, bytes, rows, rowBytes, numbers, (offset, field): never => {
 				const place = dataOffset + start * rowBytes + offset;
-				throw formatErrors.damaged(this.#source.path, place, `"${field}" in column ${column.key} is no number`);
+				throw formatErrors.damaged(this.#source.path, place, `${shown(field)} in column ${column.key} is no number`);
 			});
 			data.set(column.key, numbers);
 		}

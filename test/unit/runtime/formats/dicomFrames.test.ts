@@ -3,6 +3,7 @@ import type { DicomFrame } from '../../../../src/runtime/formats/dicom/dicomFram
 import { DicomReader, type DicomReaderOptions } from '../../../../src/runtime/formats/dicom/dicomReader.ts';
 import { dicomSamples, FRAME_BYTES, framePixels, jpegFragments } from '../../../support/dicomSamples.ts';
 import {
+	BIG_ENDIAN,
 	beginning,
 	EXPLICIT,
 	element,
@@ -11,6 +12,7 @@ import {
 	sequenceEnd,
 	UIDS,
 	UNDEFINED,
+	uint16,
 } from '../../../support/dicomWriter.ts';
 import { all, scratch } from '../files/files.ts';
 
@@ -113,6 +115,36 @@ describe('frames of DICOM', () => {
 		];
 		await using lying = await reading(Buffer.concat([beginning(UIDS.explicit), ...content]));
 		await assert.rejects(all(lying.frames({ start: 1_000_000_000 })), { code: 'damaged', message: /no room/ });
+	});
+
+	it('of bytes that were written as words of big-endian order are put right', async () => {
+		// Three frames of three bytes: words are shared between frames.
+		const content = [
+			imageElements({ rows: 1, columns: 3, frames: 3, bits: 8 }, BIG_ENDIAN),
+			element(0x7fe00010, 'OW', Buffer.from([2, 1, 4, 3, 6, 5, 8, 7, 0, 9]), BIG_ENDIAN),
+		];
+		await using reader = await reading(Buffer.concat([beginning(UIDS.bigEndian), ...content]));
+		const frames = await all(reader.frames());
+		const values = await Promise.all(frames.map(async frame => [...((await frame.samples()) as Uint8Array)]));
+		assert.deepEqual(values, [
+			[1, 2, 3],
+			[4, 5, 6],
+			[7, 8, 9],
+		]);
+	});
+
+	it('that are no whole number of samples are damaged', async () => {
+		const content = [
+			element(0x00280002, 'US', uint16(3)),
+			element(0x00280004, 'CS', 'YBR_PARTIAL_420'),
+			element(0x00280010, 'US', uint16(1)),
+			element(0x00280011, 'US', uint16(1)),
+			element(0x00280100, 'US', uint16(16)),
+			element(0x7fe00010, 'OW', Buffer.alloc(4)),
+		];
+		await using reader = await reading(Buffer.concat([beginning(UIDS.explicit), ...content]));
+		const [frame] = await all(reader.frames());
+		await assert.rejects(async () => frame?.samples(), { code: 'damaged', message: /no whole number of samples/ });
 	});
 
 	it('of one bit a pixel begin within a byte', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { characterSets } from '../../../../src/runtime/formats/dicom/characterSets.ts';
 import { dictionaryEntry } from '../../../../src/runtime/formats/dicom/dictionary.ts';
+import { decodeValue } from '../../../../src/runtime/formats/dicom/values.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -33,6 +34,14 @@ describe('texts of DICOM', () => {
 		assert.equal(characterSets(['ISO-IR 144']).decode(bytes('\xbb'), false), 'Л');
 		assert.equal(characterSets(['utf-8']).decode(bytes('\xc3\xa9'), false), 'é');
 		assert.equal(characterSets(['nonsense']).decode(bytes('\xe9\x1b'), false), 'é\x1b');
+	});
+
+	it('of numbers are numbers, and texts where they are none, however long', () => {
+		const value = (text: string) => decodeValue('DS', bytes(text), true, characterSets([]));
+		assert.deepEqual(value('1.\\-.5e3\\+7 \\1.2.3\\e5'), [1, -500, 7, '1.2.3', 'e5']);
+		// Once in quadratic time: minutes.
+		const long = `${'1'.repeat(4 * 1024 * 1024)}x`;
+		assert.equal(value(long), long);
 	});
 
 	it('have a name for what the standard repeats', () => {

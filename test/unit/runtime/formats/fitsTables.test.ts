@@ -130,6 +130,12 @@ describe('FITS tables', () => {
 			offset: 2880 * 2 + 4,
 			message: /"12ab" in column X is no number/,
 		});
+		// Once in cubic time: years.
+		const wide = Buffer.from(`${'1'.repeat(99_999)}x`);
+		const wideCards = { name: 'X', form: 'F100000.2', more: { TBCOL: 1 } };
+		await using hostile = await withTable([wideCards], wide.length, wide, undefined, 'TABLE');
+		const failing = hostile.columns(1).next();
+		await assert.rejects(failing, (error: Error) => /is no number/.test(error.message) && error.message.length < 1000);
 	});
 
 	it('give the rows and columns that are asked for', async () => {
