@@ -93,10 +93,7 @@ export function readerSettings<Options extends ReaderOptions>(
 	names: OptionNames<Options>,
 	called: AnyFunction,
 ): ReaderSettings {
-	if (typeof options !== 'object' || options === null) {
-		throw runtimeErrors.invalidOption(owner, 'options', 'an object such as { timeoutMs: 1000 }', options);
-	}
-	checkOptionNames(owner, options, names);
+	checkOptions(owner, options, names);
 	const { name, signal, timeoutMs, windowBytes = DEFAULT_WINDOW_BYTES, onProgress } = options;
 	const refuse = (option: string, expected: string, value: unknown) => {
 		throw runtimeErrors.invalidOption(owner, option, expected, value);
@@ -115,6 +112,19 @@ export function readerSettings<Options extends ReaderOptions>(
 	const site = callersSite ?? callSiteOf(called);
 	ensureMonitoring();
 	return { path, name: name ?? (basename(path) || path), handle, signal, timeoutMs, windowBytes, onProgress, site };
+}
+
+/** Options of a reader's method. Throws `invalidOption` for what is no object, and for a name that is none of `names`. */
+export function checkOptions<Options extends object>(
+	owner: string,
+	options: Options,
+	names: OptionNames<Options>,
+): void {
+	if (typeof options !== 'object' || options === null) {
+		const example = `an object with some of ${Object.keys(names).join(', ')}`;
+		throw runtimeErrors.invalidOption(owner, 'options', example, options);
+	}
+	checkOptionNames(owner, options, names);
 }
 
 function isFileHandle(input: unknown): input is FileHandle {

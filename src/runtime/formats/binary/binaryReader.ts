@@ -1,7 +1,9 @@
 import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
+import type { OptionNames } from '../../optionNames.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { formatErrors } from '../formatErrors.ts';
 import {
+	checkOptions,
 	type FileInput,
 	FormatReader,
 	openFormatSource,
@@ -45,6 +47,12 @@ export interface BinaryTextOptions extends PartOptions {
 	minLength?: number;
 }
 
+const PART_NAMES: OptionNames<PartOptions> = { start: true, end: true };
+const CHUNK_NAMES: OptionNames<BinaryChunkOptions> = { ...PART_NAMES, chunkBytes: true, reuse: true };
+const VALUE_NAMES: OptionNames<PartOptions & BinaryOrder> = { ...PART_NAMES, bigEndian: true };
+const RECORD_NAMES: OptionNames<BinaryRecordOptions> = { ...VALUE_NAMES, recordBytes: true };
+const TEXT_NAMES: OptionNames<BinaryTextOptions> = { ...PART_NAMES, minLength: true };
+
 /**
  * A file of any content, in bounded memory: chunks, numbers, records of fixed size, texts that stand between other bytes. Iterating gives
  * chunks. A chunk is valid until the next is asked for, and empty (detached) afterwards.
@@ -75,6 +83,7 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 	 * for await (const { offset, bytes } of reader.chunks({ start: 4096, chunkBytes: 65536 })) hash.update(bytes);
 	 */
 	chunks(options: BinaryChunkOptions = {}): AsyncGenerator<BinaryChunk, void, undefined> {
+		checked(options, CHUNK_NAMES);
 		const { chunkBytes = this.settings.windowBytes, reuse = true } = options;
 		if (!isPositiveInteger(chunkBytes)) {
 			throw runtimeErrors.invalidOption('BinaryReader', 'chunkBytes', 'a positive whole number of bytes', chunkBytes);
@@ -89,8 +98,14 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 	 * @example
 	 * const magic = await reader.bytes(0, 4);
 	 */
-	bytes(offset: number, length: number, { maxBytes = DEFAULT_MAX_BYTES }: { maxBytes?: number } = {}): Promise<Buffer> {
+	bytes(offset: number, length: number, options: { maxBytes?: number } = {}): Promise<Buffer> {
 		return this.answer(async () => {
+			checked(options, { maxBytes: true });
+			const { maxBytes = DEFAULT_MAX_BYTES } = options;
+			if (!isPositiveInteger(maxBytes)) {
+				const expected = 'a positive whole number of bytes';
+				throw runtimeErrors.invalidOption('BinaryReader', 'maxBytes', expected, maxBytes);
+			}
 			for (const [option, value] of Object.entries({ offset, length })) {
 				if (Number.isSafeInteger(value) && value >= 0) continue;
 				throw runtimeErrors.invalidOption('BinaryReader', option, 'a whole number of bytes from 0 on', value);
@@ -114,6 +129,7 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 		type: Type,
 		options: PartOptions & BinaryOrder = {},
 	): AsyncGenerator<BinaryValues<BinaryArrays[Type]>, void, undefined> {
+		checked(options, VALUE_NAMES);
 		const { bigEndian = false } = options;
 		return this.counted(
 			valuesOf(this.source, this.#part(options), numberKind(type), bigEndian, this.settings.windowBytes),
@@ -130,6 +146,7 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 		fields: Fields,
 		options: BinaryRecordOptions = {},
 	): AsyncGenerator<BinaryRecord<Fields>, void, undefined> {
+		checked(options, RECORD_NAMES);
 		const { bigEndian = false } = options;
 		const plan = recordPlan(fields, !bigEndian);
 		return this.counted(this.#records(this.#part(options), this.#recordBytes(options, plan.bytes), plan.read));
@@ -147,6 +164,7 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 		fields: Fields,
 		options: BinaryRecordOptions = {},
 	): AsyncGenerator<BinaryColumns<Fields>, void, undefined> {
+		checked(options, RECORD_NAMES);
 		const { bigEndian = false } = options;
 		const recordBytes = this.#recordBytes(options, recordPlan(fields, !bigEndian).bytes);
 		const part = this.#part(options);
@@ -161,6 +179,7 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 	 * for await (const { offset, text } of reader.texts({ minLength: 8 })) console.log(offset, text);
 	 */
 	texts(options: BinaryTextOptions = {}): AsyncGenerator<BinaryText, void, undefined> {
+		checked(options, TEXT_NAMES);
 		const { minLength = 4 } = options;
 		if (!isPositiveInteger(minLength) || minLength > MOST_TEXT_BYTES) {
 			throw runtimeErrors.invalidOption(
@@ -201,6 +220,16 @@ export class BinaryReader extends FormatReader<BinaryChunk> {
 			let at = 0;
 			for (; at + recordBytes <= bytes.length; at += recordBytes) yield read(view, at);
 			if (at < bytes.length) throw this.source.truncated(offset + at, recordBytes, 'the record');
+		}
+	}
+}
+
+/** Throws `invalidOption` for options that are none, and for flags that are neither true nor false. */
+function checked<Options extends object>(options: Options, names: OptionNames<Options>): void {
+	checkOptions('BinaryReader', options, names);
+	for (const [option, value] of Object.entries(options)) {
+		if ((option === 'bigEndian' || option === 'reuse') && value !== undefined && typeof value !== 'boolean') {
+			throw runtimeErrors.invalidOption('BinaryReader', option, 'true or false', value);
 		}
 	}
 }

@@ -45,7 +45,8 @@ function plannedField(name: string, field: BinaryField, little: boolean): { size
 		const number = numberKind(field);
 		return { size: number.bytes, read: (view, at) => number.read(view, at, little) };
 	}
-	const size = 'count' in field ? field.count : 'bytes' in field ? field.bytes : undefined;
+	const isObject = typeof field === 'object' && field !== null;
+	const size = !isObject ? undefined : 'count' in field ? field.count : 'bytes' in field ? field.bytes : undefined;
 	if (!isPositiveInteger(size)) {
 		const expected = "a type of numbers, { type, count }, or { type: 'text' | 'bytes' | 'skip', bytes }";
 		throw runtimeErrors.invalidOption(OWNER, `fields.${name}`, expected, field);

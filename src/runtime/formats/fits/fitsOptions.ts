@@ -1,6 +1,6 @@
-import { checkOptionNames, isPositiveInteger, runtimeErrors } from '../../internals.ts';
+import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
 import type { OptionNames } from '../../optionNames.ts';
-import { READER_OPTION_NAMES, type ReaderOptions } from '../formatReader.ts';
+import { checkOptions, READER_OPTION_NAMES, type ReaderOptions } from '../formatReader.ts';
 import type { FitsValues } from './fitsPixels.ts';
 
 export interface FitsReaderOptions extends ReaderOptions {
@@ -138,10 +138,7 @@ function checkPieceOptions<Options extends { maxBytes?: number; values?: FitsVal
 	options: Options,
 	names: OptionNames<Options>,
 ): void {
-	if (typeof options !== 'object' || options === null) {
-		throw runtimeErrors.invalidOption(owner, 'options', 'an object such as { maxBytes: 1048576 }', options);
-	}
-	checkOptionNames(owner, options, names);
+	checkOptions(owner, options, names);
 	checkCount(owner, 'maxBytes', options.maxBytes);
 	const { values } = options;
 	if (values !== undefined && values !== 'physical' && values !== 'raw' && values !== 'float') {

@@ -1,6 +1,7 @@
-import { checkOptionNames, isPositiveInteger, runtimeErrors } from '../../internals.ts';
+import { isPositiveInteger, runtimeErrors } from '../../internals.ts';
 import type { OptionNames } from '../../optionNames.ts';
 import { DEFAULT_WINDOW_BYTES } from '../byteSource.ts';
+import { checkOptions } from '../formatReader.ts';
 import type { NetcdfRange, NetcdfVariable } from './netcdfTypes.ts';
 
 export interface NetcdfSlabOptions extends NetcdfRange {
@@ -17,10 +18,7 @@ const OWNER = 'NetcdfReader';
 
 /** Options of slabs as they hold. Throws `invalidOption`. */
 export function slabOptions(options: NetcdfSlabOptions): { slabBytes: number; unpack: boolean; reuse: boolean } {
-	if (typeof options !== 'object' || options === null) {
-		throw runtimeErrors.invalidOption(OWNER, 'options', 'an object such as { start: [0, 0] }', options);
-	}
-	checkOptionNames(OWNER, options, NAMES);
+	checkOptions(OWNER, options, NAMES);
 	const { slabBytes = DEFAULT_WINDOW_BYTES, unpack = false, reuse = true } = options;
 	if (!isPositiveInteger(slabBytes)) {
 		throw runtimeErrors.invalidOption(OWNER, 'slabBytes', 'a positive whole number of bytes', slabBytes);

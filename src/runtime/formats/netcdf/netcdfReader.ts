@@ -5,6 +5,7 @@ import { NETCDF4 } from '../detect/kinds.ts';
 import { detectSource } from '../detect.ts';
 import { formatErrors } from '../formatErrors.ts';
 import {
+	checkOptions,
 	type FileInput,
 	FormatReader,
 	openFormatSource,
@@ -33,6 +34,9 @@ import { type UnpackedData, unpacker } from './unpack.ts';
 const DEFAULT_HEADER_BYTES = 16 * 1024 * 1024;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const OPTION_NAMES: OptionNames<NetcdfReaderOptions> = { ...READER_OPTION_NAMES, maxHeaderBytes: true };
+
+const RANGE_NAMES: OptionNames<NetcdfRange> = { start: true, count: true };
+const READ_NAMES: OptionNames<NetcdfReadOptions> = { ...RANGE_NAMES, unpack: true, maxBytes: true };
 
 /** For `read`: a part of a variable, at once. */
 export interface NetcdfReadOptions extends NetcdfRange {
@@ -150,6 +154,7 @@ export class NetcdfReader extends FormatReader<NetcdfItem> {
 	read(name: string, options: NetcdfReadOptions & { unpack: true }): Promise<NetcdfSlab<UnpackedData>>;
 	read(name: string, options?: NetcdfReadOptions): Promise<NetcdfSlab>;
 	read(name: string, options: NetcdfReadOptions = {}): Promise<NetcdfSlab> {
+		checkOptions('NetcdfReader.read', options, READ_NAMES);
 		const { maxBytes = DEFAULT_MAX_BYTES, unpack = false, ...range } = options;
 		if (!isPositiveInteger(maxBytes)) {
 			throw runtimeErrors.invalidOption('NetcdfReader.read', 'maxBytes', 'a positive whole number of bytes', maxBytes);
@@ -175,6 +180,7 @@ export class NetcdfReader extends FormatReader<NetcdfItem> {
 	 * for await (const station of reader.texts('station_name')) console.log(station);
 	 */
 	texts(name: string, range: NetcdfRange = {}): AsyncGenerator<string, void, undefined> {
+		checkOptions('NetcdfReader.texts', range, RANGE_NAMES);
 		const variable = this.variable(name);
 		const { slabBytes } = slabOptions({});
 		const request: NetcdfRequest = { variable, ...checkedRange(variable, range), slabBytes, reuse: true };

@@ -134,6 +134,11 @@ describe('BinaryReader', () => {
 		assert.throws(() => reader.records({ a: 'int32' }, { recordBytes: 2 }), { message: /"recordBytes"/ });
 		assert.throws(() => reader.columns({ a: { type: 'text', bytes: 2 } as never }), { message: /"fields.a"/ });
 		assert.throws(() => reader.chunks({ start: 3, end: 2 }), { message: /"end"/ });
+		assert.throws(() => reader.records({ a: null as never }), { code: 'invalidOption', message: /"fields.a"/ });
+		assert.throws(() => reader.chunks({ chunkByte: 3 } as never), { code: 'invalidOption', message: /chunkByte/ });
+		assert.throws(() => reader.values('int8', null as never), { code: 'invalidOption', message: /bigEndian/ });
+		assert.throws(() => reader.values('int8', { bigEndian: 1 as never }), { message: /true or false/ });
+		await assert.rejects(reader.bytes(0, 1, { maxBytes: Number.NaN }), { code: 'invalidOption' });
 		await assert.rejects(reader.bytes(0, 4_000_000_000), { code: 'truncated' });
 		await assert.rejects(reader.bytes(0, 6, { maxBytes: 5 }), { code: 'tooLarge' });
 		await assert.rejects(all(reader.records({ a: 'int32' })), { code: 'truncated', offset: 4 });
