@@ -88,8 +88,9 @@ function hasMember(owner: unknown, name: string): boolean {
 	return typeof holder === 'object' && holder !== null && name in holder;
 }
 
-/** Commands, options, levels and variables: no exports of the runtime. */
+/** Commands, options, properties, levels and variables: no exports of the runtime. */
 const OTHER_WORDS = new Set([
 	...['MEMORY_MANAGER_MAX_MEMORY', 'examples', 'largeCollection', 'memory', 'read', 'timeoutMs', 'undefined', 'using'],
+	...['cacheHitRate', 'decodedBytes', 'dtype', 'frameSize', 'number', 'rms', 'sampleRate', 'timestamp', 'totals'],
 	...['aggressive', 'balanced', 'chunkBytes', 'conservative', 'constrained', 'critical', 'default', 'elevated'],
 ]);
