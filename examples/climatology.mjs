@@ -3,8 +3,8 @@
 // temperatures around Seattle are written as NetCDF and, where the package h5wasm is installed, as HDF5, and must come out the same.
 //
 // In the panel: a reader for each file, that of HDF5 with a thread of its own; the batches "months" hold a month's slab at a time; the
-// tensor dictionary "climatology" holds the twelve maps. The cache "days" has what warm spells have in common: days that lie within
-// the weeks of several of the warmest days are read once.
+// tensor dictionary "climatology" holds the twelve maps of each. The cache "days" has what warm spells have in common: days that lie
+// within the weeks of several of the warmest days are read once.
 import { join } from 'node:path';
 import { BatchProcessor, BoundedCache, region, TensorDict } from 'memory-manager-runtime';
 import { openClimate } from './lib/climateFile.mjs';
@@ -17,6 +17,9 @@ const WARMEST = 12;
 const DAYS_AROUND = 3;
 
 const fields = new BoundedCache({ name: 'days', maxBytes: 16 * MB, sizeOf: ({ byteLength }) => byteLength });
+/** A map for each month of each file, under both their names. */
+const maps = new TensorDict({ name: 'climatology' });
+const mapName = ({ reader }, month) => `${reader.name} ${month}`;
 
 async function main() {
 	const [given, variable] = process.argv.slice(2);
@@ -40,25 +43,24 @@ async function main() {
 /** Gives the lines it prints. */
 async function climatology(path, variable) {
 	const file = await openClimate(path, variable);
-	const maps = new TensorDict({ name: 'climatology', maxBytes: 1024 * MB });
 	try {
 		const { reader, name, shape, units } = file;
 		const lines = [`${reader.name}: ${name} of ${shape.join(' x ')}, ${units}`];
-		const means = await region(`months of ${reader.format}`, () => monthlyMaps(file, maps));
+		const means = await region(`months of ${reader.format}`, () => monthlyMaps(file));
 		for (let month = 0; month < 12; month++) {
-			if (maps.has(String(month))) lines.push(lineOf(month, maps.get(String(month))));
+			const map = maps.get(mapName(file, month));
+			if (map) lines.push(lineOf(month, map));
 		}
-		lines.push(...(await region(`warm spells of ${reader.format}`, () => warmSpells(file, maps, means))));
+		lines.push(...(await region(`warm spells of ${reader.format}`, () => warmSpells(file, means))));
 		for (const line of lines) console.log(line);
 		return lines;
 	} finally {
 		await file.reader.close();
-		maps.dispose();
 	}
 }
 
 /** One calendar month after the other, so that the sums of one are in memory. Gives the mean over the grid of each time step. */
-async function monthlyMaps(file, maps) {
+async function monthlyMaps(file) {
 	const { shape, days } = file;
 	const cells = shape.slice(1).reduce((product, length) => product * length, 1);
 	const means = new Float64Array(shape[0]).fill(Number.NaN);
@@ -79,7 +81,7 @@ async function monthlyMaps(file, maps) {
 		}
 		if (counts.some(count => count > 0))
 			maps.set(
-				String(month),
+				mapName(file, month),
 				Float32Array.from(sums, (sum, i) => sum / counts[i]),
 			);
 	}
@@ -119,14 +121,14 @@ async function sumsOf(file, { start, count }, cells, means) {
 }
 
 /** The days of the warmest grids, with the place that was farthest above its month in the days around. */
-async function warmSpells(file, maps, means) {
+async function warmSpells(file, means) {
 	const { days, shape } = file;
 	const warmest = [...means.keys()].filter(i => !Number.isNaN(means[i])).sort((a, b) => means[b] - means[a]);
 	const lines = [];
 	for (const day of warmest.slice(0, WARMEST)) {
 		const best = { above: Number.NEGATIVE_INFINITY, cell: 0, day };
 		for (let i = Math.max(day - DAYS_AROUND, 0); i <= Math.min(day + DAYS_AROUND, shape[0] - 1); i++) {
-			const usual = maps.get(String(days[i].getUTCMonth()));
+			const usual = maps.get(mapName(file, days[i].getUTCMonth()));
 			const field = await fieldOf(file, i);
 			for (let cell = 0; cell < field.length; cell++) {
 				const above = field[cell] - usual[cell];

@@ -1,6 +1,7 @@
 // How loud is an hour of sound? The level of each second and minute, the loudest minute, where it is silent, and the tone that is the
-// strongest in the loudest seconds (of WAV, AIFF and FLAC). `node loudness.mjs FILE` listens to a file of your own (WAV, AIFF, MP3, FLAC, Ogg; anything else
-// through ffmpeg); without one, an hour at the edge of a forest is written first, with a thunderstorm, a siren and a silence.
+// strongest in the loudest seconds (of WAV, AIFF and FLAC). `node loudness.mjs FILE` listens to a file of your own (MP3 and Ogg as
+// well; anything else through ffmpeg); without one, an hour at the edge of a forest is written first, with a thunderstorm, a siren
+// and a silence.
 //
 // In the panel: two readers of the file, one for the levels, one for the loudest seconds, which the batches "loudest seconds" ask
 // for; windows overlap by half, and the cache "half seconds" has the other half. However long the sound, a window of it is in memory.
