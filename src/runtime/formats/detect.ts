@@ -6,6 +6,7 @@ import { hdf5Behind, hdf5In, hdf5Kind } from './detect/hdf5.ts';
 import { audio, type DetectedFormat, EMPTY, UNKNOWN } from './detect/kinds.ts';
 import { hasPicture } from './detect/mediaTracks.ts';
 import { byFrames } from './detect/mpeg.ts';
+import { packedFits } from './detect/packed.ts';
 import { bySignature } from './detect/signatures.ts';
 import { type FileInput, type ReaderOptions, readerSettings } from './formatReader.ts';
 
@@ -62,6 +63,7 @@ async function byContent(head: Buffer, window: ByteWindow): Promise<DetectedForm
 	const found = bySignature(head) ?? byContainer(head);
 	if (found?.mediaType === 'video/mp4' && (await hasPicture(window)) === false)
 		return audio('MPEG-4 sound', 'audio/mp4');
+	if (found?.mediaType === 'application/gzip') return packedFits(head) ?? found;
 	const { size } = window.source;
 	const streamed = found ?? byElements(head, size) ?? (await byFrames(head, window));
 	if (streamed) return streamed;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { open } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import type { StreamEntry } from '../../../../src/protocol/runtimeEntries.ts';
 import { detectFormat } from '../../../../src/runtime/formats/detect.ts';
 import { generator } from '../../../support/hostile.ts';
@@ -59,6 +60,8 @@ describe('detectFormat', () => {
 		['DICOM without preamble', bareDicom, 'dicom', 'application/dicom'],
 		['DICOM behind a stray space', Buffer.concat([latin1(' '), bareDicom]), 'dicom', 'application/dicom'],
 		['FITS', latin1('SIMPLE  =                    T'), 'fits', 'application/fits'],
+		['FITS packed by gzip', gzipSync(at(0, 'SIMPLE  =                    T', 60_000)), 'fits', 'application/gzip'],
+		['a text packed by gzip', gzipSync('SIMPLE text'), 'other', 'application/gzip'],
 		['CDF-1', latin1('CDF\x01\0\0\0\0'), 'netcdf', 'application/x-netcdf'],
 		['CDF-5', latin1('CDF\x05\0\0\0\0'), 'netcdf', 'application/x-netcdf'],
 		['HDF5', at(0, HDF5), 'hdf5', 'application/x-hdf5'],
