@@ -37,7 +37,9 @@ export function unpacker(variable: NetcdfVariable): Unpacker | undefined {
 			const value = values[i] ?? NaN;
 			const isGap =
 				value === firstGap || value === secondGap || (manyGaps && gaps.has(value)) || !(value >= low && value <= high);
-			values[i] = isGap ? NaN : value * scaleFactor + addOffset;
+			// Two branches: of `isGap ? NaN : …` V8 makes an object for each value.
+			if (isGap) values[i] = NaN;
+			else values[i] = value * scaleFactor + addOffset;
 		}
 		return values;
 	};
