@@ -55,7 +55,7 @@ export interface ClassicSpec {
 	streamed?: boolean;
 	attributes?: readonly ClassicAttribute[];
 	variables: readonly ClassicVariableSpec[];
-	/** Written instead of the true size of each variable. */
+	/** Written instead of the true size of each variable, bytes. */
 	vsize?: number;
 }
 
@@ -89,12 +89,9 @@ const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc(pad
 /** The header and where everything lies: fixed variables first, then records. */
 export function classicLayout(spec: ClassicSpec): ClassicLayout {
 	const begins = spec.variables.map(() => 0);
+	const sizes = spec.variables.map(variable => sizeOf(spec, variable));
 	const { length } = headerBytes(spec, begins);
 	const isRecord = ({ dimensions }: ClassicVariableSpec) => spec.dimensions[dimensions[0] ?? -1]?.length === 0;
-	const sizes = spec.variables.map(variable => {
-		const inner = variable.dimensions.map(id => spec.dimensions[id]?.length || 1);
-		return inner.reduce((product, each) => product * each, BYTES[variable.type]);
-	});
 	let at = length;
 	for (const records of [false, true]) {
 		for (const [i, variable] of spec.variables.entries()) {
@@ -107,6 +104,11 @@ export function classicLayout(spec: ClassicSpec): ClassicLayout {
 	const recordBytes =
 		perRecord.length === 1 ? (perRecord[0] ?? 0) : perRecord.reduce((sum, size) => sum + pad(size), 0);
 	return { header: headerBytes(spec, begins), begins, recordBytes };
+}
+
+/** Bytes; of a variable of records, of one. */
+function sizeOf(spec: ClassicSpec, { dimensions, type }: ClassicVariableSpec): number {
+	return dimensions.reduce((product, id) => product * (spec.dimensions[id]?.length || 1), BYTES[type]);
 }
 
 /** The whole file in memory. */
@@ -166,7 +168,7 @@ function headerBytes(spec: ClassicSpec, begins: readonly number[]): Buffer {
 					...variable.dimensions.map(count),
 					attributes(variable.attributes),
 					int(TYPES.indexOf(variable.type) + 1),
-					count(spec.vsize ?? 0),
+					count(spec.vsize ?? Math.min(pad(sizeOf(spec, variable)), 2 ** 32 - 1)),
 					version === 1 ? int(begins[i] ?? 0) : bytesOf('uint64', [BigInt(begins[i] ?? 0)]),
 				]),
 			),

@@ -1,7 +1,7 @@
-// `node binary.mjs FILE`: a file of test/support/bigFiles/binary.ts, once as chunks, once as columns. Prints one line of JSON.
-import { createRequire } from 'node:module';
+// `node binary.mjs FILE`: two columns of the records of test/support/bigFiles/binary.ts.
+import { BinaryReader } from '../../../dist/runtime/formats.mjs';
+import { measured } from './measured.mjs';
 
-const { BinaryReader } = createRequire(import.meta.url)('../../../dist/runtime/formats.cjs');
 const FIELDS = {
 	number: 'uint32',
 	kind: 'uint16',
@@ -10,19 +10,20 @@ const FIELDS = {
 	name: { type: 'skip', bytes: 8 },
 };
 
-const [path] = process.argv.slice(2);
-const idleRssBytes = process.resourceUsage().maxRSS * 1024;
-const started = performance.now();
-let items = 0;
-let check = 0;
-const reader = await BinaryReader.open(path);
-for await (const { bytes } of reader) check += bytes[bytes.length - 1];
-const chunksMs = performance.now() - started;
-for await (const { count, columns } of reader.columns(FIELDS)) {
-	items += count;
-	for (let i = 0; i < count; i++) check += columns.value[i] * columns.kind[i];
+function weighted(values, weights, count) {
+	let all = 0;
+	for (let i = 0; i < count; i++) all += values[i] * weights[i];
+	return all;
 }
-await reader.close();
-const ms = performance.now() - started;
-const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ ms, chunksMs, items, check, peakRssBytes, idleRssBytes }));
+
+await measured(async () => {
+	let items = 0;
+	let check = 0;
+	const reader = await BinaryReader.open(process.argv[2]);
+	for await (const { count, columns } of reader.columns(FIELDS)) {
+		items += count;
+		check += weighted(columns.value, columns.kind, count);
+	}
+	await reader.close();
+	return { items, check };
+});

@@ -1,20 +1,21 @@
-// `node hdf5.mjs FILE`: the sum of `/cube` of a file of test/support/bigFiles/hdf5.ts, slab by slab. Prints one line of JSON; `closedRssBytes`: after closing.
-import { createRequire } from 'node:module';
+// `node hdf5.mjs FILE`: `/cube` of a file of test/support/bigFiles/hdf5.ts, slab by slab. `check`: its sum.
+import { Hdf5Reader } from '../../../dist/runtime/formats.mjs';
+import { measured } from './measured.mjs';
 
-const { Hdf5Reader } = createRequire(import.meta.url)('../../../dist/runtime/formats.cjs');
-const [path] = process.argv.slice(2);
-const idleRssBytes = process.memoryUsage.rss();
-const started = performance.now();
-let items = 0;
-let check = 0;
-const reader = await Hdf5Reader.open(path);
-for await (const { data } of reader.slabs('/cube')) {
-	items++;
-	for (let i = 0; i < data.length; i++) check += data[i];
+function sum(values) {
+	let all = 0;
+	for (let i = 0; i < values.length; i++) all += values[i];
+	return all;
 }
-const { readBytes } = reader.progress();
-await reader.close();
-const ms = performance.now() - started;
-const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-const closedRssBytes = process.memoryUsage.rss();
-console.log(JSON.stringify({ ms, items, check, readBytes, peakRssBytes, idleRssBytes, closedRssBytes }));
+
+await measured(async () => {
+	let items = 0;
+	let check = 0;
+	const reader = await Hdf5Reader.open(process.argv[2]);
+	for await (const { data } of reader.slabs('/cube')) {
+		items += data.length;
+		check += sum(data);
+	}
+	await reader.close();
+	return { items, check };
+});

@@ -1,22 +1,24 @@
-// `node netcdf.mjs FILE`: every variable of a NetCDF file, true values, as a user would add them up. Prints one line of JSON.
-import { createRequire } from 'node:module';
+// `node netcdf.mjs FILE`: every variable of a NetCDF file, true values. `check`: their sum.
+import { NetcdfReader } from '../../../dist/runtime/formats.mjs';
+import { measured } from './measured.mjs';
 
-const { NetcdfReader } = createRequire(import.meta.url)('../../../dist/runtime/formats.cjs');
-
-const [path] = process.argv.slice(2);
-const idleRssBytes = process.resourceUsage().maxRSS * 1024;
-const started = performance.now();
-let items = 0;
-let check = 0;
-const reader = await NetcdfReader.open(path);
-for (const { name, type } of reader.variables()) {
-	if (type === 'char' || type === 'string') continue;
-	for await (const { data } of reader.slabs(name, { unpack: true })) {
-		items += data.length;
-		for (let i = 0; i < data.length; i++) if (!Number.isNaN(data[i])) check += data[i];
-	}
+function sum(values) {
+	let all = 0;
+	for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) all += values[i];
+	return all;
 }
-await reader.close();
-const ms = performance.now() - started;
-const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ ms, items, check, peakRssBytes, idleRssBytes }));
+
+await measured(async () => {
+	let items = 0;
+	let check = 0;
+	const reader = await NetcdfReader.open(process.argv[2]);
+	for (const { name, type } of reader.variables()) {
+		if (type === 'char' || type === 'string') continue;
+		for await (const { data } of reader.slabs(name, { unpack: true })) {
+			items += data.length;
+			check += sum(data);
+		}
+	}
+	await reader.close();
+	return { items, check };
+});

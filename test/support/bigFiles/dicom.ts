@@ -14,15 +14,23 @@ import {
 	uint16,
 } from '../dicomWriter.ts';
 
-export type Kind = 'explicit' | 'implicit' | 'encapsulated';
+type Kind = 'explicit' | 'implicit' | 'encapsulated';
 
 const ROWS = 512;
 const COLUMNS = 512;
 const FRAME_BYTES = ROWS * COLUMNS * 2;
 const SEQUENCE_ITEMS = 300;
 
+export const variants: Readonly<Record<Kind, (path: string, bytes: number) => Promise<void>>> = {
+	explicit: (path, bytes) => make(path, bytes, 'explicit'),
+	implicit: (path, bytes) => make(path, bytes, 'implicit'),
+	encapsulated: (path, bytes) => make(path, bytes, 'encapsulated'),
+};
+
+export const makeBig = variants.explicit;
+
 /** A film of 512 x 512 pixels of 16 bits, after a header with a sequence of 300 items of five elements. The same at each call. */
-export async function makeBig(path: string, bytes: number, kind: Kind = 'explicit'): Promise<void> {
+async function make(path: string, bytes: number, kind: Kind): Promise<void> {
 	const syntax = kind === 'implicit' ? IMPLICIT : EXPLICIT;
 	const frames = Math.max(1, Math.floor(bytes / FRAME_BYTES));
 	const file = createWriteStream(path);

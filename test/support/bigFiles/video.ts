@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ffmpeg } from '../ffmpeg.ts';
 import {
 	clusterTime,
 	element,
@@ -16,11 +17,28 @@ const MEAN_BYTES = 40_000;
 /** Few and large: what reads whole clusters shows. */
 const PER_CLUSTER = 600;
 
-/** A film of about so many bytes: Matroska where the name ends in `.mkv`, else MP4 with its table of contents at the end. */
-export async function makeBig(path: string, bytes: number): Promise<void> {
-	const frames = Array.from({ length: Math.ceil(bytes / MEAN_BYTES) }, (_, i) => frameAt(i, MEAN_BYTES));
-	const parts = path.endsWith('.mkv') ? matroska(frames) : mp4(frames);
+/** A film of about so many bytes. MP4 has its table of contents at the end; AVI is written by ffmpeg. */
+export const variants: Readonly<Record<string, (path: string, bytes: number) => Promise<void>>> = {
+	mp4: (path, bytes) => write(path, mp4(framesOf(bytes))),
+	mkv: (path, bytes) => write(path, matroska(framesOf(bytes))),
+	avi,
+};
+
+export const makeBig = (path: string, bytes: number): Promise<void> => write(path, mp4(framesOf(bytes)));
+
+const framesOf = (bytes: number): WrittenFrame[] =>
+	Array.from({ length: Math.ceil(bytes / MEAN_BYTES) }, (_, i) => frameAt(i, MEAN_BYTES));
+
+async function write(path: string, parts: Iterable<Buffer>): Promise<void> {
 	await pipeline(Readable.from(parts), createWriteStream(path));
+}
+
+/** Pixels as they are, which nothing need be encoded for: each frame 38 kB. */
+async function avi(path: string, bytes: number): Promise<void> {
+	const [width, height] = [176, 144];
+	const frames = Math.ceil(bytes / (width * height * 1.5));
+	const picture = ['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=25`, '-pix_fmt', 'yuv420p'];
+	await ffmpeg(...picture, '-frames:v', String(frames), '-c:v', 'rawvideo', '-f', 'avi', path);
 }
 
 function* mp4(frames: readonly WrittenFrame[]): Generator<Buffer> {
