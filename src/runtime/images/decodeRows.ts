@@ -4,7 +4,7 @@ import type { ImageInfo, InspectedImage } from './imageInfo.ts';
 import { bandShape, type PixelRows, PixelsInMemory } from './pixelRows.ts';
 import { PixelSpool } from './pixelSpool.ts';
 import { isDepth } from './pixelTypes.ts';
-import { type DecodeBounds, decoder, withSharp } from './sharpLibrary.ts';
+import { type DecodeBounds, decoder, needsShift, unshifted, withSharp } from './sharpLibrary.ts';
 
 /** A format that is decoded whole holds the image once as its decoder has it and once as it gives it. */
 const WHOLE_FACTOR = 2;
@@ -28,8 +28,9 @@ export function workingBytes({ decodedBytes, decoding }: ImageInfo, spoolBytes: 
 }
 
 /** The bound of pixels that goes with a bound of bytes: a header must not lead to more than was said. @internal */
-export function boundsFor({ info, page }: InspectedImage, failOn: DecodeBounds['failOn']): DecodeBounds {
-	return { maxPixels: info.width * info.height, failOn, page, space: info.space };
+export function boundsFor({ info, depth, page }: InspectedImage, failOn: DecodeBounds['failOn']): DecodeBounds {
+	const isShifted = needsShift(depth, info.space);
+	return { maxPixels: info.width * info.height, failOn, page, space: info.space, isShifted };
 }
 
 /**
@@ -61,10 +62,13 @@ async function decodeInMemory({ info, depth }: InspectedImage, bounds: DecodeBou
 	const { path } = info;
 	try {
 		const { data, info: got } = await withSharp(sharp =>
-			decoder(sharp, path, bounds, false).raw({ depth }).toBuffer({ resolveWithObject: true }),
+			decoder(sharp, path, bounds, false)
+				.raw({ depth: bounds.isShifted ? 'ushort' : depth })
+				.toBuffer({ resolveWithObject: true }),
 		);
 		const { width, height, channels, depth: gotDepth = depth } = got as typeof got & { depth?: string };
 		if (!isDepth(gotDepth)) throw imageErrors.unsupported(path, 'its samples are no real numbers');
+		if (bounds.isShifted) return new PixelsInMemory(path, unshifted(data), { width, height, channels, depth });
 		return new PixelsInMemory(path, data, { width, height, channels, depth: gotDepth });
 	} catch (error) {
 		throw fromSharp(path, error);

@@ -70,6 +70,7 @@ export function fromSharp(path: string, error: unknown): unknown {
 	if (/unsupported image format|missing/.test(text)) {
 		return imageErrors.damaged(path, 'its header cannot be read', error);
 	}
+	if (/samples out of range/.test(text)) return imageErrors.unsupported(path, 'its samples have more than 32 bits');
 	if (CUT_OFF.test(text)) {
 		return new FileError('truncated', `${shownPath(path)} is cut off: ${text}.`, { path }, { cause: error });
 	}

@@ -3,7 +3,7 @@ import type { Metadata } from 'sharp';
 import { fileErrors } from '../internals.ts';
 import { fromSharp, imageErrors } from './imageErrors.ts';
 import { bytesPerSample, type Depth, dtypeOf, isDepth, type PixelType } from './pixelTypes.ts';
-import { withSharp } from './sharpLibrary.ts';
+import { needsShift, withSharp } from './sharpLibrary.ts';
 
 export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'TIFF' | 'GIF' | 'AVIF';
 
@@ -67,6 +67,9 @@ export async function inspectImage(path: string, page: number): Promise<Inspecte
 	});
 	const { depth } = metadata;
 	if (!isDepth(depth)) throw imageErrors.unsupported(path, `its samples are ${depth}, which is no real number`);
+	if (metadata.hasAlpha && needsShift(depth, metadata.space)) {
+		throw imageErrors.unsupported(path, 'its samples of 16 bits have a sign, and it has transparency');
+	}
 	if (format === 'AVIF' && metadata.compression !== 'av1') {
 		throw imageErrors.notImage(path, 'HEIF with another compression than AV1');
 	}

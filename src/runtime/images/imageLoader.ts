@@ -27,7 +27,7 @@ import {
 import { LoadedImage } from './loadedImage.ts';
 import { dtypeOf, isDepth, samplesIn } from './pixelTypes.ts';
 import { planScale, type ScalePlan, scaledSize } from './scalePlan.ts';
-import { decoder, withSharp } from './sharpLibrary.ts';
+import { decoder, unshifted, withSharp } from './sharpLibrary.ts';
 
 export interface ImageLoaderOptions extends ImageOptions {
 	/** Most pixels of the longer side; a larger image is made smaller. */
@@ -170,26 +170,29 @@ export class ImageLoader {
 	async #decode(image: InspectedImage, factor: number) {
 		const { info, depth } = image;
 		const { width, height } = scaledSize(info, factor);
+		const bounds = boundsFor(image, this.#settings.failOn);
+		const { isShifted } = bounds;
 		const lies = this.#autoOrient && info.orientation >= FIRST_LYING;
 		try {
 			const { data, info: got } = await withSharp(sharp => {
-				let pipeline = decoder(sharp, info.path, boundsFor(image, this.#settings.failOn), this.#alpha);
+				let pipeline = decoder(sharp, info.path, bounds, this.#alpha);
 				if (this.#autoOrient) pipeline = pipeline.autoOrient();
 				if (factor < 1) {
 					// Of the kernels the one that gives no value beyond those there are: the others ring at edges.
 					const size = lies ? { width: height, height: width } : { width, height };
 					pipeline = pipeline.resize({ ...size, fit: 'fill', kernel: 'linear' });
 				}
-				return pipeline.raw({ depth }).toBuffer({ resolveWithObject: true });
+				return pipeline.raw({ depth: isShifted ? 'ushort' : depth }).toBuffer({ resolveWithObject: true });
 			});
 			const { depth: gotDepth = depth } = got as typeof got & { depth?: string };
 			if (!isDepth(gotDepth)) throw imageErrors.unsupported(info.path, 'its samples are no real numbers');
+			const found = isShifted ? depth : gotDepth;
 			return {
-				data: samplesIn(gotDepth, data),
+				data: samplesIn(found, isShifted ? unshifted(data) : data),
 				width: got.width,
 				height: got.height,
 				channels: got.channels,
-				dtype: dtypeOf(gotDepth),
+				dtype: dtypeOf(found),
 			};
 		} catch (error) {
 			throw fromSharp(info.path, error);

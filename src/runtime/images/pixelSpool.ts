@@ -6,7 +6,7 @@ import { fromSharp, imageErrors } from './imageErrors.ts';
 import type { InspectedImage } from './imageInfo.ts';
 import { bandShape, type PixelRows, type RowBand } from './pixelRows.ts';
 import { type Depth, depthNumbered, samplesIn } from './pixelTypes.ts';
-import { type DecodeBounds, decoder, withSharp } from './sharpLibrary.ts';
+import { type DecodeBounds, decoder, unshifted, withSharp } from './sharpLibrary.ts';
 
 /** libvips' own format: this header, the rows, a tail of text. */
 const HEADER_BYTES = 64;
@@ -33,9 +33,10 @@ export class PixelSpool implements PixelRows {
 	readonly #file: string;
 	readonly #folder: string;
 	readonly #growth: Growth;
+	readonly #isShifted: boolean;
 	#released: Promise<void> | undefined;
 
-	private constructor(path: string, folder: string, file: string, growth: Growth, header: Header) {
+	private constructor(path: string, folder: string, file: string, growth: Growth, header: Header, isShifted: boolean) {
 		this.#path = path;
 		this.#folder = folder;
 		this.#file = file;
@@ -43,7 +44,8 @@ export class PixelSpool implements PixelRows {
 		this.width = header.width;
 		this.height = header.height;
 		this.channels = header.channels;
-		this.depth = header.depth;
+		this.depth = isShifted ? 'short' : header.depth;
+		this.#isShifted = isShifted;
 	}
 
 	/** Begins; settles when the first rows can be asked for. `parent`: where the file lies until `release`. */
@@ -64,7 +66,7 @@ export class PixelSpool implements PixelRows {
 		);
 		try {
 			const header = await unlessAborted(readHeader(path, file, growth), signal);
-			return new PixelSpool(path, folder, file, growth, header);
+			return new PixelSpool(path, folder, file, growth, header, bounds.isShifted);
 		} catch (error) {
 			// What is being written goes when it is written: a decoder cannot be called back.
 			void growth.ended.then(() => removeFolder(folder));
@@ -82,6 +84,7 @@ export class PixelSpool implements PixelRows {
 				const rows = Math.min(most, height - y);
 				const bytes = buffer.subarray(0, rows * rowBytes);
 				await unlessAborted(this.#growth.fill(handle, bytes, HEADER_BYTES + y * rowBytes), signal);
+				if (this.#isShifted) unshifted(bytes);
 				yield { y, rows, width, channels, data: samplesIn(depth, bytes) };
 			}
 			// The last rows may stand there although the decoder has something to say against them.

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { Sharp, SharpOptions } from 'sharp';
 import { loadPeer } from '../internals.ts';
 
@@ -42,12 +43,30 @@ export interface DecodeBounds {
 	readonly page: number;
 	/** The interpretation that the file's header names, which is kept. */
 	readonly space: string;
+	/** Samples come as `ushort`, 32,768 too high: `unshifted` puts them right. */
+	readonly isShifted: boolean;
 }
 
 /** Row after row from the file as it is stored: no profile applied, no turning, 16 bits and floats kept, transparency left out unless `alpha`. */
 export function decoder(sharp: SharpLibrary, path: string, bounds: DecodeBounds, alpha: boolean): Sharp {
-	const { maxPixels, failOn, page, space } = bounds;
+	const { maxPixels, failOn, page, space, isShifted } = bounds;
 	const options: SharpOptions = { sequentialRead: true, ignoreIcc: true, limitInputPixels: maxPixels, failOn, page };
 	const image = sharp(path, options).pipelineColourspace(space).toColourspace(space);
-	return alpha ? image : image.removeAlpha();
+	const shifted = isShifted ? image.linear(1, SHIFT) : image;
+	return alpha ? shifted : shifted.removeAlpha();
 }
+
+const SHIFT = 2 ** 15;
+const HIGH_BYTE = endianness() === 'LE' ? 1 : 0;
+
+/**
+ * The library makes samples without a sign of whatever has 16 bits and is grey or RGB by its header: negative ones, such as depths in a
+ * map of heights, would all be 0. So they are shifted on their way, and here back, in place.
+ */
+export function unshifted<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
+	for (let i = HIGH_BYTE; i < bytes.length; i += 2) bytes[i] = (bytes[i] as number) ^ 0x80;
+	return bytes;
+}
+
+export const needsShift = (depth: string, space: string): boolean =>
+	depth === 'short' && (space === 'grey16' || space === 'rgb16');

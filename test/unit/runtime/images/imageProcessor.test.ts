@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import {
 	chromaticCoordinates,
+	ImageLoader,
 	ImageProcessor,
 	type Region,
 	type RegionStatistics,
@@ -231,6 +232,25 @@ describe('ImageProcessor', () => {
 			}
 			assert.equal(image?.chromatic, undefined);
 		}
+	});
+
+	it('keeps the sign of grey samples of 16 bits', async () => {
+		const heights = Int16Array.from({ length: 900 }, (_, index) => index * 70 - 32_000);
+		const path = await pictures.floats(heights, 30, 'heights.tif');
+		const mean = heights.reduce((sum, value) => sum + value, 0) / heights.length;
+		for (const processor of [inMemory, spooled]) {
+			const grey = (await processor.statistics(path))[0]?.bands.grey;
+			near(grey?.mean, mean);
+			assert.deepEqual([grey?.min, grey?.max], [heights[0], heights.at(-1)]);
+		}
+		const image = await new ImageLoader().load(path);
+		assert.equal(image.dtype, 'int16');
+		assert.deepEqual([...image.data], [...heights]);
+	});
+
+	it('names samples that the library cannot read', async () => {
+		const path = await pictures.floats(Float64Array.of(1, 2, 3, 4), 2, 'double.tif');
+		await assert.rejects(inMemory.statistics(path), { code: 'unsupported', message: /more than 32 bits/ });
 	});
 
 	it('gives bands and coordinates by pixel', async () => {

@@ -42,19 +42,19 @@ export class Pictures {
 		return this.path(name);
 	}
 
-	/** Grey floats: a TIFF of one strip, which no encoder here writes. */
-	async floats(values: Float32Array, width: number, name = 'floats.tif'): Promise<string> {
+	/** Grey floats: a TIFF of one strip, which no encoder here writes. Or whole numbers with a sign. */
+	async floats(values: Float32Array | Float64Array | Int16Array, width: number, name = 'floats.tif'): Promise<string> {
 		const fields = [
 			[256, 4, width],
 			[257, 4, values.length / width],
-			[258, 3, 32],
+			[258, 3, values.BYTES_PER_ELEMENT * 8],
 			[259, 3, 1],
 			[262, 3, 1],
 			[273, 4, 8],
 			[277, 3, 1],
 			[278, 4, values.length / width],
 			[279, 4, values.byteLength],
-			[339, 3, 3],
+			[339, 3, values instanceof Int16Array ? 2 : 3],
 		];
 		const header = Buffer.alloc(8);
 		header.write('II*\0', 'latin1');
