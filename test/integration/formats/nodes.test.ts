@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as h5wasm from 'h5wasm/node';
 import sharp from 'sharp';
 import { allNodes, nodeBinary } from '../../../scripts/nodes.ts';
 import { projectRoot } from '../../../scripts/paths.ts';
+import { installRuntime } from '../../../src/extension/runtimePackage/installRuntime.ts';
 import { aiffFile, wavFile } from '../../support/audioFiles.ts';
 import { classicFile } from '../../support/classicNetcdf.ts';
 import { dicomSamples, framePixels } from '../../support/dicomSamples.ts';
@@ -43,6 +44,34 @@ describe('the sub-paths of memory-manager-runtime on every Node', function () {
 		await Promise.all(allNodes.map(run));
 	});
 	after(() => folder.remove());
+
+	it('are copied into a project by the command of the extension', async () => {
+		const project = join(folder.path, 'project');
+		mkdirSync(project);
+		writeFileSync(join(project, 'package.json'), '{ "name": "project" }');
+		await installRuntime(join(project, 'package.json'), runtimeDir);
+		writeFileSync(
+			join(project, 'script.mjs'),
+			`import { openReader } from 'memory-manager-runtime/formats';
+			import { ImageLoader } from 'memory-manager-runtime/images';
+			import { MediaOrganizer } from 'memory-manager-runtime/media';
+			const reader = await openReader(process.argv[2]);
+			const image = await new ImageLoader().inspect(process.argv[3]).catch(({ code }) => code);
+			console.log(reader.format, image, typeof MediaOrganizer);
+			const file = await openReader(process.argv[4]);
+			await file[Symbol.asyncIterator]().next().catch(({ code }) => console.log(code));`,
+		);
+		const inputs = ['explicit.dcm', 'grey.png', 'sums.h5'].map(name => join(folder.path, 'files', name));
+		const { stdout, stderr } = await plainRun(process.execPath, ['script.mjs', ...inputs], { cwd: project });
+		assert.deepEqual([String(stdout), String(stderr)], ['dicom missingPackage function\nmissingPackage\n', '']);
+		// The bundle of the thread that reads HDF5, and what TypeScript reads, are part of it.
+		const copy = join(project, 'vendor', 'memory-manager-runtime');
+		const { exports } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')) as { exports: object };
+		const files = Object.values(exports).flatMap(target =>
+			typeof target === 'string' ? target : Object.values(target),
+		);
+		for (const file of ['hdf5Worker.cjs', ...files]) assert.ok(existsSync(join(copy, file)), file);
+	});
 
 	it('read every format, by import and by require', () => {
 		const { exported, oneCore, figures, organized } = results.get(24) as Figures;
