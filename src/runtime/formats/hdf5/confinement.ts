@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { type FileRequest, MEMORY_BYTES, READ_BYTES, READS } from './hdf5Protocol.ts';
 
@@ -86,16 +86,20 @@ function boundMemory(): void {
 	};
 }
 
+const isPlugin = (name: string, folder: string | undefined): boolean =>
+	folder !== undefined && (name === folder || name.startsWith(folder + sep));
+
 /** Where a name of the library's leads to; throws as if nothing were there where it may not go. */
 function targetOf({ file, denied }: Session, name: string, pluginFolder: string | undefined): string {
 	if (name === MAIN) return file.path;
 	if (name.startsWith(TEMPORARY)) {
 		return join(tmpdir(), `memory-manager-${process.pid}-${threadId}-${name.slice(TEMPORARY.length)}`);
 	}
-	if (pluginFolder !== undefined && name.startsWith(pluginFolder)) return name;
+	if (isPlugin(name, pluginFolder)) return name;
 	const folder = dirname(file.path);
 	const target = name.startsWith(`${FOLDER}/`) ? resolve(folder, name.slice(FOLDER.length + 1)) : resolve(name);
-	if (file.otherFiles && fs.existsSync(target)) return target;
+	// A pipe would keep the thread for good.
+	if (file.otherFiles && fs.statSync(target, { throwIfNoEntry: false })?.isFile()) return target;
 	denied.push(target);
 	throw Object.assign(new Error('ENOENT'), { code: 'ENOENT', errno: -2 });
 }
@@ -117,6 +121,8 @@ function guardFiles(pluginFolder: string | undefined): void {
 		if (!working) return lstatSync(name, ...rest);
 		const { fd } = working.file;
 		if (name === MAIN && fd !== undefined) return fstatSync(fd);
+		// The way to a folder is looked at folder by folder.
+		if (pluginFolder?.startsWith(`${name}${sep}`)) return lstatSync(name, ...rest);
 		return lstatSync(targetOf(working, String(name), pluginFolder), ...rest);
 	};
 	Object.assign(fs, { lstatSync: lstat });

@@ -24,6 +24,9 @@ const CHUNK_SHARE = 4;
 const CHARACTER: Hdf5Dtype = { kind: 'integer', name: 'uint8', bytes: 1, signed: false, bigEndian: false };
 /** Of an attribute whose type cannot be told. */
 const UNKNOWN: Hdf5Dtype = { kind: 'opaque', name: 'unknown', bytes: 0 };
+const NO_ATTRIBUTE = 'memory-manager asks for what is not there';
+/** Begins the library's own errors; others are of what lies around it. */
+const HDF5_SAYS = 'HDF5-DIAG';
 const GROUP = 0;
 const DATASET = 1;
 const NAMED_TYPE = 2;
@@ -94,17 +97,31 @@ export class Content {
 		return dtypeOf(this.#library.get_datatype_metadata(this.#file, path));
 	}
 
-	attributes(path: string): Map<string, Hdf5Attribute> {
+	attributes(path: string): Pick<Hdf5Dataset, 'attributes' | 'attributesRefused'> {
+		const damage = this.damages.get(path);
+		if (damage !== undefined) return { attributes: new Map(), attributesRefused: `they are damaged (${damage})` };
+		this.#checkAttributes(path);
 		const names = this.#library.get_attribute_names(this.#file, path);
-		return new Map(names.map(name => [name, this.#soundAttribute(path, name)]));
+		return { attributes: new Map(names.map(name => [name, this.#soundAttribute(path, name)])) };
 	}
 
-	dataset(path: string): Omit<Hdf5Dataset, 'address' | 'attributes'> {
+	/** Of an object whose attributes make no sense the library names none; asked for one that is not there, it says what is wrong. */
+	#checkAttributes(path: string): void {
+		try {
+			this.#library.get_attribute_metadata(this.#file, path, NO_ATTRIBUTE);
+		} catch (error) {
+			if (!(error instanceof Error) || !error.message.includes(HDF5_SAYS)) return;
+			this.damages.set(path, rootCause(error.message));
+			throw error;
+		}
+	}
+
+	dataset(path: string): Omit<Hdf5Dataset, 'address' | 'attributes' | 'attributesRefused'> {
 		const metadata = this.#library.get_dataset_metadata(this.#file, path);
 		return this.#dataset(path, metadata);
 	}
 
-	#dataset(path: string, metadata: Metadata): Omit<Hdf5Dataset, 'address' | 'attributes'> {
+	#dataset(path: string, metadata: Metadata): Omit<Hdf5Dataset, 'address' | 'attributes' | 'attributesRefused'> {
 		const { shape, maxshape, chunks, size: valueBytes } = metadata;
 		const dtype = dtypeOf(metadata);
 		const { pluginFolder } = this.#options;

@@ -108,6 +108,8 @@ interface Hdf5Object {
 	/** The path under which the same object came before: hard links give it several. A group's members come only once. */
 	readonly sameAs?: string;
 	readonly attributes: ReadonlyMap<string, Hdf5Attribute>;
+	/** Why `attributes` is empty although there are some. */
+	readonly attributesRefused?: string;
 }
 
 export interface Hdf5Group extends Hdf5Object {

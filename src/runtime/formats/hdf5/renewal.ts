@@ -7,7 +7,7 @@ export const RENEW = Symbol('another instance');
 /** What the thread gives, piece by piece. */
 export type Steps<Piece> = Generator<Piece | typeof RENEW, void, Content>;
 
-/** So many attributes of a file may be damaged; with more it is given up. */
+/** So many attributes, or lists of them, may be damaged in a file; with more it is given up. */
 const MOST_DAMAGES = 8;
 
 /** Does `work` anew as long as it has failed at something that is known as damaged from then on. */

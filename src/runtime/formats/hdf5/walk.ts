@@ -61,7 +61,7 @@ function entryOf(content: Content, path: string): Hdf5Entry {
 	const link = path === ROOT ? undefined : linkOf(content, path);
 	if (link) return link;
 	const type = content.typeOf(path);
-	const object = () => ({ path, address: content.address(path), attributes: content.attributes(path) });
+	const object = () => ({ path, address: content.address(path), ...content.attributes(path) });
 	if (type === 'group') return { type, ...object() };
 	if (type === 'dataset') return datasetOf(content, path);
 	if (type === 'datatype') return { type, ...object(), dtype: content.namedType(path) };
@@ -76,5 +76,5 @@ function linkOf(content: Content, path: string): Hdf5Link | undefined {
 }
 
 export function datasetOf(content: Content, path: string): Hdf5Dataset {
-	return { ...content.dataset(path), address: content.address(path), attributes: content.attributes(path) };
+	return { ...content.dataset(path), address: content.address(path), ...content.attributes(path) };
 }

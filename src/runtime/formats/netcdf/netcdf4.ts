@@ -43,6 +43,9 @@ export const openNetcdf4: OpenNetcdf = async (source, settings) => {
 /** What dimensions and values mean stands in attributes: without one of them a file would say something else. */
 function checkAttributes({ path }: ByteSource, entry: Hdf5Entry): void {
 	if (entry.type === 'link') return;
+	if (entry.attributesRefused !== undefined) {
+		throw formatErrors.damaged(path, undefined, `the attributes of ${entry.path}: ${entry.attributesRefused}`);
+	}
 	for (const [name, { damaged, refused = '' }] of entry.attributes) {
 		if (damaged) throw formatErrors.damaged(path, undefined, `the attribute ${name} of ${entry.path}: ${refused}`);
 	}
