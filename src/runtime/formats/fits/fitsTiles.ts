@@ -83,7 +83,7 @@ export class TiledPixels implements PixelSource {
 	}
 }
 
-export type TileWay = readonly [FitsColumn, (bytes: Buffer, pixels: number, offset: number) => FitsPixels];
+export type TileWay = readonly [FitsColumn, (bytes: Buffer, pixels: number, offset: number) => Promise<FitsPixels>];
 
 /** Copies `part`, which lies in `tile` and in `box`, row by row. */
 function copyBox(from: FitsPixels, tile: Box, into: FitsPixels, box: Box, part: Box, plan: PixelPlan): void {

@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
 import { messageOf } from '../../internals.ts';
 import { formatErrors } from '../formatErrors.ts';
 import { type Dequantization, dequantize } from './dither.ts';
@@ -20,6 +21,9 @@ const COMPRESSIONS: Readonly<Record<string, Compression>> = {
 };
 const NOT_SCALED = { scale: 1, zero: 0, blank: undefined };
 const MOST_BLOCK_PIXELS = 65_536;
+/** Tiles of more pixels are unpacked by another thread: this one would stand still too long. For smaller ones that costs more than it saves. */
+const MOST_PIXELS_AT_ONCE = 256 * 1024;
+const gunzipAsync = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** How a quantized tile becomes floating-point numbers again. */
 type Quantization = Pick<Dequantization, 'scale' | 'zero' | 'blank' | 'tile'>;
@@ -80,20 +84,28 @@ export class TileDecoder {
 		// Tiles that could not be quantized, lossless.
 		const zipped = this.#column('GZIP_COMPRESSED_DATA');
 		if (zipped)
-			yield [zipped, (bytes, pixels, offset) => this.#plain(this.#unzip(bytes, pixels, offset), pixels, offset)];
+			yield [
+				zipped,
+				async (bytes, pixels, offset) => this.#plain(await this.#unzip(bytes, pixels, offset), pixels, offset),
+			];
 		const plain = this.#column('UNCOMPRESSED_DATA');
-		if (plain) yield [plain, (bytes, pixels, offset) => this.#plain(Buffer.from(bytes), pixels, offset)];
+		if (plain) yield [plain, async (bytes, pixels, offset) => this.#plain(Buffer.from(bytes), pixels, offset)];
 	}
 
-	#decode(bytes: Buffer, pixels: number, offset: number, quantization: Quantization | undefined): FitsPixels {
+	async #decode(
+		bytes: Buffer,
+		pixels: number,
+		offset: number,
+		quantization: Quantization | undefined,
+	): Promise<FitsPixels> {
 		if (this.#hdu.bitpix > 0) return this.#wholeNumbers(bytes, pixels, offset);
 		if (quantization) {
-			const whole = this.#wholeNumbers(bytes, pixels, offset);
+			const whole = await this.#wholeNumbers(bytes, pixels, offset);
 			if (whole instanceof Int32Array) return this.#dequantized(whole, pixels, quantization);
 			throw this.#damaged(offset, 'a quantized tile is not of 32-bit integers');
 		}
 		if (this.#compression === 'GZIP_1' || this.#compression === 'GZIP_2') {
-			return this.#plain(this.#unzip(bytes, pixels, offset, this.#compression === 'GZIP_2'), pixels, offset);
+			return this.#plain(await this.#unzip(bytes, pixels, offset, this.#compression === 'GZIP_2'), pixels, offset);
 		}
 		if (this.#compression === 'NOCOMPRESS') return this.#plain(Buffer.from(bytes), pixels, offset);
 		throw this.#damaged(
@@ -110,7 +122,7 @@ export class TileDecoder {
 		return real;
 	}
 
-	#wholeNumbers(bytes: Buffer, pixels: number, offset: number): FitsPixels {
+	async #wholeNumbers(bytes: Buffer, pixels: number, offset: number): Promise<FitsPixels> {
 		switch (this.#compression) {
 			case 'RICE_1': {
 				const short = bytes.length < leastRiceBytes(pixels, this.#ricePixelBytes, this.#riceBlockPixels);
@@ -134,7 +146,7 @@ export class TileDecoder {
 			case 'NOCOMPRESS':
 				return this.#plain(Buffer.from(bytes), pixels, offset);
 			default: {
-				const unzipped = this.#unzip(bytes, pixels, offset, this.#compression === 'GZIP_2');
+				const unzipped = await this.#unzip(bytes, pixels, offset, this.#compression === 'GZIP_2');
 				const bits = (unzipped.length / pixels) * 8;
 				return this.#plain(unzipped, pixels, offset, bits);
 			}
@@ -142,10 +154,11 @@ export class TileDecoder {
 	}
 
 	/** Bytes by gzip; at most 8 for each pixel. `shuffled`: the first bytes of all pixels, then the second ones … */
-	#unzip(bytes: Buffer, pixels: number, offset: number, shuffled = false): Buffer {
+	async #unzip(bytes: Buffer, pixels: number, offset: number, shuffled = false): Promise<Buffer> {
 		let unzipped: Buffer;
 		try {
-			unzipped = gunzipSync(bytes, { maxOutputLength: pixels * 8 });
+			const bounds = { maxOutputLength: pixels * 8 };
+			unzipped = pixels > MOST_PIXELS_AT_ONCE ? await gunzipAsync(bytes, bounds) : gunzipSync(bytes, bounds);
 		} catch (error) {
 			throw this.#damaged(offset, `a tile cannot be unpacked (${messageOf(error)})`, error);
 		}

@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { dequantize } from '../../../../src/runtime/formats/fits/dither.ts';
 import type { FitsBandOptions } from '../../../../src/runtime/formats/fits/fitsOptions.ts';
 import type { FitsValues } from '../../../../src/runtime/formats/fits/fitsPixels.ts';
 import { FitsReader } from '../../../../src/runtime/formats/fits/fitsReader.ts';
 import { tilesAgreement } from '../../../support/agreement/fits.ts';
-import { type FitsCards, groupsFile, imageHdu, tilesFile } from '../../../support/fitsFiles.ts';
+import { type FitsCards, groupsFile, hduBytes, imageHdu, tilesFile } from '../../../support/fitsFiles.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 describe('FITS images', () => {
@@ -174,6 +174,33 @@ describe('FITS images', () => {
 			rows.map(({ outcome, detail }) => [outcome, detail]),
 			[['agrees', `27 HDUs, ${rows[0]?.detail.split(' ')[2]} pixels, 0 columns`]],
 		);
+	});
+
+	it('compressed as one large tile are unpacked beside the event loop', async () => {
+		const side = 600;
+		const pixels = Buffer.from(Array.from({ length: side * side }, (_, i) => i % 251));
+		const packed = gzipSync(pixels);
+		const row = Buffer.alloc(8);
+		row.writeInt32BE(packed.length, 0);
+		const more = { ZIMAGE: 'T', ZBITPIX: 8, ZNAXIS: 2, ZNAXIS1: side, ZNAXIS2: side, ZTILE1: side, ZTILE2: side };
+		const cards: FitsCards = [
+			['XTENSION', "'BINTABLE'"],
+			['BITPIX', 8],
+			['NAXIS', 2],
+			['NAXIS1', 8],
+			['NAXIS2', 1],
+			['PCOUNT', packed.length],
+			['GCOUNT', 1],
+			['TFIELDS', 1],
+			['TTYPE1', "'COMPRESSED_DATA'"],
+			['TFORM1', "'1PB'"],
+			['ZCMPTYPE', "'GZIP_1'"],
+			...Object.entries(more),
+		];
+		const file = Buffer.concat([imageHdu(8, [], Buffer.alloc(0)), hduBytes(cards, Buffer.concat([row, packed]))]);
+		await using reader = await opened(file);
+		const { data } = await reader.section(1, [0, 0], [side, side]);
+		assert.deepEqual(Buffer.from(data as Uint8Array), pixels);
 	});
 
 	it('compressed give the same by bands and sections of any size', async () => {
