@@ -23,6 +23,7 @@ const COLUMNS = [
 	'file',
 	'time',
 	'peak over idle (of a tenth)',
+	'of it V8’s young generation',
 	'asked for',
 	'',
 	'beside: times our time, peak over idle',
@@ -31,25 +32,26 @@ const SAME = 1e-6;
 /** What is left when a thread has ended: the allocator keeps some pages, and code that ran is compiled. */
 const LEFT_MB = 32;
 
-export const HEAD = [COLUMNS, COLUMNS.map((_, i) => (i >= 1 && i <= 4 ? '---:' : '---'))].map(row).join('\n');
+export const HEAD = [COLUMNS, COLUMNS.map((_, i) => (i >= 1 && i <= 5 ? '---:' : '---'))].map(row).join('\n');
 
 /** `met`: whether peak, what is left and the time beside others are as asked for. */
 export function lineOf(format: FormatRow, measured: Measured | string): { line: string; met: boolean } {
-	if (typeof measured === 'string') return { line: row([format.shown, '', '', '', '', '', measured]), met: true };
+	if (typeof measured === 'string') return { line: row([format.shown, '', '', '', '', '', '', measured]), met: true };
 	const { large, small, ms, peers, fileBytes } = measured;
 	const file = `${mbText(fileBytes)} MB`;
 	const fault = [large, small].find(each => 'failed' in each);
 	if ('failed' in large || 'failed' in small || fault) {
 		const reason = fault && 'failed' in fault ? fault.failed : '';
-		return { line: row([format.shown, file, '', '', '', '**failed**', reason]), met: false };
+		return { line: row([format.shown, file, '', '', '', '', '**failed**', reason]), met: false };
 	}
 	const [asked, met] = judged(format, large, peers);
 	const child = large.childRssBytes > 0 ? ` + child ${mbText(large.childRssBytes)}` : '';
 	const left = format.closes ? `; ${mbText(leftOf(large))} when closed` : '';
 	const peaks = `${mbText(over(large))} MB (${mbText(over(small))})${child}${left}`;
+	const young = `${mbText(Math.max(large.youngBytes, 0))} MB`;
 	const others = peers.map(each => peerText(each, large)).join('; ');
 	const verdict = met ? 'met' : '**missed**';
-	return { line: row([format.shown, file, timeText(ms), peaks, asked, verdict, others]), met };
+	return { line: row([format.shown, file, timeText(ms), peaks, young, asked, verdict, others]), met };
 }
 
 function judged(

@@ -1,23 +1,27 @@
 // What every program of this folder does around its reading: time and memory, as one line of JSON.
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Runs `work`, which reads a file and gives `{ items, check }` (`check`: a figure of the whole content, or several), and prints how long it took, what
- * the process held before it, at most, and after it (with what was garbage collected), bytes. Libraries are loaded before. `failed`: the message of
- * what it threw.
+ * Runs `work`, which reads a file and gives `{ items, check }` (`check`: a figure of the whole content, or several; `settlesMs`: a thread of the
+ * reader's ends so long after it), and prints how long it took and what the process held before it, at most, and after it (with what was garbage
+ * collected), bytes; `youngBytes`: what V8's young generation grew by. Libraries are loaded before. `failed`: the message of what it threw.
  */
 export async function measured(work) {
 	const idleRssBytes = process.memoryUsage.rss();
+	const youngBefore = youngGeneration();
 	const started = performance.now();
-	const result = await work().catch(error => ({ failed: String(error?.message ?? error) }));
+	const { settlesMs = 0, ...result } = await work().catch(error => ({ failed: String(error?.message ?? error) }));
 	const ms = performance.now() - started;
-	const peak = peakRss();
+	const peakRssBytes = peakRss();
+	const youngBytes = youngGeneration() - youngBefore;
+	await delay(settlesMs);
 	setFlagsFromString('--expose-gc');
 	runInNewContext('gc')();
 	const closedRssBytes = process.memoryUsage.rss();
-	console.log(JSON.stringify({ ms, ...result, idleRssBytes, closedRssBytes, ...peak }));
+	console.log(JSON.stringify({ ms, ...result, idleRssBytes, peakRssBytes, youngBytes, closedRssBytes }));
 }
 
 /**
@@ -27,7 +31,10 @@ export async function measured(work) {
 function peakRss() {
 	if (process.platform === 'linux') {
 		const [, kib] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-		if (kib) return { peakRssBytes: Number(kib) * 1024 };
+		if (kib) return Number(kib) * 1024;
 	}
-	return { peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+	return process.resourceUsage().maxRSS * 1024;
 }
+
+const youngGeneration = () =>
+	getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.physical_space_size ?? 0;

@@ -8,6 +8,8 @@ export interface Reading {
 	readonly ms: number;
 	readonly idleRssBytes: number;
 	readonly peakRssBytes: number;
+	/** Of the peak: what V8's young generation grew by, at the end. */
+	readonly youngBytes: number;
 	readonly closedRssBytes: number;
 	readonly items: number | undefined;
 	readonly check: readonly number[];
@@ -39,12 +41,13 @@ export async function reading(program: string, args: readonly string[]): Promise
 	const { own, child: childRssBytes } = watched();
 	const told = lastJson(output);
 	if (!told) return { failed: crashOf(errors, end), peakRssBytes: own };
-	const { ms, items, check, idleRssBytes = 0, peakRssBytes = 0, closedRssBytes = 0 } = told;
+	const { ms, items, check, idleRssBytes = 0, peakRssBytes = 0, youngBytes = 0, closedRssBytes = 0 } = told;
 	if (typeof told.failed === 'string') return { failed: told.failed, peakRssBytes: Number(peakRssBytes) };
 	return {
 		ms: Number(ms),
 		idleRssBytes: Number(idleRssBytes),
 		peakRssBytes: Number(peakRssBytes),
+		youngBytes: Number(youngBytes),
 		closedRssBytes: Number(closedRssBytes),
 		items: items === undefined ? undefined : Number(items),
 		check: [check].flat().map(Number),
