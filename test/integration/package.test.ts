@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
+import ts from 'typescript';
 import { projectRoot } from '../../scripts/paths.ts';
 
 describe('the packaged extension', () => {
@@ -22,5 +23,37 @@ describe('the packaged extension', () => {
 				built.includes('dist/runtime/lookup/memory-manager-runtime/formats.js'),
 		);
 		for (const file of built) assert.equal(isPacked(file), !file.endsWith('.map'), file);
+	});
+
+	it('has types that are whole, and need none of the optional packages', function () {
+		this.timeout(30_000);
+		const types = join(projectRoot, 'dist', 'runtime', 'types');
+		const entries = ['', 'formats/', 'images/', 'media/'].map(folder => join(types, 'runtime', folder, 'index.d.ts'));
+		const options: ts.CompilerOptions = {
+			strict: true,
+			noEmit: true,
+			target: ts.ScriptTarget.ES2022,
+			module: ts.ModuleKind.NodeNext,
+			types: ['node'],
+		};
+		const host = ts.createCompilerHost(options);
+		const { fileExists } = host;
+		// As in a project that has nothing installed but the types of Node.
+		host.fileExists = path => (!path.includes('node_modules') || /@types|undici-types/.test(path)) && fileExists(path);
+		const program = ts.createProgram(entries, options, host);
+		const ours = program.getSourceFiles().filter(({ fileName }) => fileName.includes('/dist/runtime/types/'));
+		assert.ok(ours.length > 100, `${ours.length} files`);
+		// Only ours: those of the language and of Node take seconds.
+		const found = ours.flatMap(file => [
+			...program.getSyntacticDiagnostics(file),
+			...program.getSemanticDiagnostics(file),
+		]);
+		assert.deepEqual(
+			found.map(
+				({ file, messageText }) =>
+					`${file?.fileName.slice(types.length)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+			),
+			[],
+		);
 	});
 });

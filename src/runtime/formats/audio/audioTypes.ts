@@ -69,7 +69,7 @@ export interface AudioRange {
 	end?: number;
 }
 
-/** @internal A stretch in samples; `to` is infinite up to the end. */
+/** A stretch in samples; `to` is infinite up to the end. */
 export interface SampleRange {
 	readonly from: number;
 	readonly to: number;

@@ -18,7 +18,7 @@ export interface DataSet extends Encoding {
 	readonly item: { readonly of: DataSet; readonly sequence: number; readonly index: number } | undefined;
 }
 
-/** What an element needs to give its value later on. @internal */
+/** What an element needs to give its value later on. */
 export interface ElementAccess {
 	readonly source: ByteSource;
 	/** The path as errors name it. */

@@ -216,7 +216,6 @@ export class FitsReader extends FormatReader<FitsHdu> {
 		return this.#closing;
 	}
 
-	/** @internal */
 	protected items(): AsyncGenerator<FitsHdu, void, undefined> {
 		return this.#hdus.walk();
 	}
