@@ -26,7 +26,7 @@ export { loadPeer, peerUrl } from './peers.ts';
 export { BufferPool } from './pools/bufferPool.ts';
 export { ChildProgram, findProgram, ProgramError } from './programs.ts';
 export { sharedHub } from './reporter.ts';
-export { callSiteOf } from './reporting/callSite.ts';
+export { calledFrom, callSiteOf } from './reporting/callSite.ts';
 export { monotonicMs } from './reporting/clock.ts';
 export { warn } from './reporting/warnings.ts';
 export { MemoryManagerError, messageOf, runtimeErrors, shown, shownPath } from './runtimeError.ts';

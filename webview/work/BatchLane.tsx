@@ -65,8 +65,10 @@ function draw(ctx: CanvasRenderingContext2D, geometry: LaneGeometry, theme: Them
 	drawTimeMarks(ctx, geometry, theme);
 	ctx.fillStyle = theme.grid;
 	ctx.fillRect(0, scale.plot - 1, width, 1);
-	drawBound(ctx, width, theme, `at most ${formatCount(batch.maxSize)}`, y(batch.maxSize, scale));
-	if (batch.minSize > 0)
+	const fixed = batch.minSize === batch.maxSize;
+	const most = `${fixed ? 'always' : 'at most'} ${formatCount(batch.maxSize)}`;
+	drawBound(ctx, width, theme, most, y(batch.maxSize, scale));
+	if (batch.minSize > 0 && !fixed)
 		drawBound(ctx, width, theme, `at least ${formatCount(batch.minSize)}`, y(batch.minSize, scale));
 	const [first] = steps;
 	if (!first) return;

@@ -12,7 +12,7 @@ import { batchErrors } from './batchErrors.ts';
 import { BatchLane } from './batchLane.ts';
 import { type BatchProcessorOptions, type BatchRunOptions, type BatchSettings, batchSettings } from './batchOptions.ts';
 import { BatchRun } from './batchRun.ts';
-import { BatchSizer, type SizeDecision } from './batchSizer.ts';
+import { BatchSizer, itemsText, type SizeDecision } from './batchSizer.ts';
 import type { Input } from './itemSource.ts';
 
 export interface BatchProcessorStats {
@@ -96,7 +96,7 @@ export class BatchProcessor<In, Out> {
 		if (!this.#lane.sizer.follow(level, 'pressure')) return undefined;
 		const after = this.#record;
 		const batches = concurrency === after.concurrency ? '' : `, ${concurrency} → ${after.concurrency} at a time`;
-		return { detail: `Batches of ${size} → ${after.size} items${batches}.` };
+		return { detail: `Batches of ${size} → ${itemsText(after.size)}${batches}.` };
 	}
 
 	/** Ends what is running with `disposed`; later runs are refused. */
@@ -167,7 +167,7 @@ function predictedSize<In, Out>(settings: BatchSettings<In, Out>): { size: numbe
 	const by = `by ${observations} earlier measurements`;
 	const reason =
 		least > share
-			? `Begins with ${low} items, the least allowed, though ${by} they may need ${need}, more than ${formatBytes(share)}.`
-			: `Begins with ${low} items, which ${by} need at most ${need} of ${formatBytes(share)}.`;
+			? `Begins with ${itemsText(low)}, the least allowed, though ${by} they may need ${need}, more than ${formatBytes(share)}.`
+			: `Begins with ${itemsText(low)}, which ${by} need at most ${need} of ${formatBytes(share)}.`;
 	return { size: low, reason };
 }

@@ -155,7 +155,7 @@ export class BatchSizer {
 		const { maxBytes, minSize } = this.#bounds;
 		const each = `About ${formatBytes(this.#perItem.estimate)} per item`;
 		const change = [
-			...(size === this.#size ? [] : [`from ${this.#size} to ${size} items`]),
+			...(size === this.#size ? [] : [`from ${this.#size} to ${itemsText(size)}`]),
 			...(concurrency === this.#concurrency ? [] : [`from ${this.#concurrency} to ${concurrency} batches at a time`]),
 		].join(' and ');
 		switch (cause) {
@@ -163,11 +163,11 @@ export class BatchSizer {
 			case 'pressure':
 				return `${this.#levelText()} Now ${change}.`;
 			case 'limit':
-				return `${each}: ${minSize} items, the least allowed, leave no room within ${formatBytes(maxBytes)}; ${change}.`;
+				return `${each}: ${itemsText(minSize)}, the least allowed, leave no room within ${formatBytes(maxBytes)}; ${change}.`;
 			case 'bytes':
 				return `${each}: ${change}, to stay within ${formatBytes(this.budget)}.`;
 			default:
-				return `${byBytes ? `${each}: t` : 'T'}here is room for ${aim} items; ${change}.`;
+				return `${byBytes ? `${each}: t` : 'T'}here is room for ${itemsText(aim)}; ${change}.`;
 		}
 	}
 
@@ -196,12 +196,14 @@ function nextTo(now: number, aim: number, mayGrow: boolean): number {
 }
 
 function firstSize({ baseSize, minSize, maxSize, maxBytes, declared, adaptive }: SizerBounds) {
-	if (baseSize !== undefined) return { size: baseSize, reason: `Begins with the ${baseSize} items asked for.` };
+	if (baseSize !== undefined) return { size: baseSize, reason: `Begins with the ${itemsText(baseSize)} asked for.` };
 	if (maxBytes === undefined || declared || !adaptive) {
-		return { size: maxSize, reason: `Begins with ${maxSize} items, the most allowed.` };
+		return { size: maxSize, reason: `Begins with ${itemsText(maxSize)}, the most allowed.` };
 	}
 	return {
 		size: minSize,
-		reason: `Bytes per item are not known yet: begins with ${minSize} items, the least allowed, to measure them.`,
+		reason: `Bytes per item are not known yet: begins with ${itemsText(minSize)}, the least allowed, to measure them.`,
 	};
 }
+
+export const itemsText = (count: number): string => `${count} ${count === 1 ? 'item' : 'items'}`;

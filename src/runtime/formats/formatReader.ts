@@ -70,18 +70,6 @@ export interface ReaderSettings {
 
 type AnyFunction = (...args: never[]) => unknown;
 
-let callersSite: Site | undefined;
-
-/** Opens a reader on behalf of a caller who stands at `site`: reports name his place, not ours. `open` reads its options at once. */
-export function calledFrom<T>(site: Site | undefined, open: () => T): T {
-	callersSite = site;
-	try {
-		return open();
-	} finally {
-		callersSite = undefined;
-	}
-}
-
 /**
  * Options as they hold. `owner` begins errors (`DicomReader`), `names` are those of the reader, `called` is the public function whose
  * caller is the place that reports name. Throws `invalidOption`.
@@ -109,7 +97,7 @@ export function readerSettings<Options extends ReaderOptions>(
 	if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', 'a function', onProgress);
 	const handle = isFileHandle(input) ? input : undefined;
 	const path = handle ? `file descriptor ${handle.fd}` : pathText(owner, input);
-	const site = callersSite ?? callSiteOf(called);
+	const site = callSiteOf(called);
 	ensureMonitoring();
 	return { path, name: name ?? (basename(path) || path), handle, signal, timeoutMs, windowBytes, onProgress, site };
 }

@@ -1,11 +1,11 @@
-import { callSiteOf, runtimeErrors } from '../internals.ts';
+import { calledFrom, callSiteOf, runtimeErrors } from '../internals.ts';
 import { AudioReader } from './audio/audioReader.ts';
 import { BinaryReader } from './binary/binaryReader.ts';
 import { detectFormat } from './detect.ts';
 import { DicomReader } from './dicom/dicomReader.ts';
 import { FitsReader } from './fits/fitsReader.ts';
 import { formatErrors } from './formatErrors.ts';
-import { calledFrom, type FileInput, type Format, type ReaderOptions } from './formatReader.ts';
+import type { FileInput, Format, ReaderOptions } from './formatReader.ts';
 import { Hdf5Reader } from './hdf5/hdf5Reader.ts';
 import { NetcdfReader } from './netcdf/netcdfReader.ts';
 import { VideoReader } from './video/videoReader.ts';

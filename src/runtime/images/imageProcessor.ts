@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
 	BoundedCache,
+	calledFrom,
 	callSiteOf,
 	checkOptionNames,
 	ensureMonitoring,
@@ -126,7 +127,8 @@ export class ImageProcessor implements Disposable {
 		options: ImageBatchOptions,
 	): Promise<ImageBatchSummary> {
 		if (this.#disposed) throw runtimeErrors.disposed('ImageProcessor');
-		return ImageBatch.run(this, paths, imageBatchSettings(paths, options));
+		const site = callSiteOf(ImageProcessor.prototype.processBatch);
+		return calledFrom(site, () => ImageBatch.run(this, paths, imageBatchSettings(paths, options)));
 	}
 
 	/** Lets the caches go. Images that are open stay so until they are closed. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { fileURLToPath } from 'node:url';
 import type { Site } from '../../protocol/entries.ts';
 
@@ -7,11 +8,24 @@ const FRAMES = 4;
 type AnyFunction = (...args: never[]) => unknown;
 type AnyClass = abstract new (...args: never[]) => unknown;
 
+let behalf: AsyncLocalStorage<Site | undefined> | undefined;
+
+/**
+ * Runs `fn` on behalf of a caller who stands at `site`: what it makes and opens, also later and asynchronously, is reported with his
+ * place and not with one of ours.
+ */
+export function calledFrom<T>(site: Site | undefined, fn: () => T): T {
+	behalf ??= new AsyncLocalStorage();
+	return behalf.run(site, fn);
+}
+
 /**
  * Where the function or class `called` was called from, in positions of the running file: source maps are applied by the reader.
  * About 10 µs. `undefined` when the stack cannot be read (a frozen `Error`, code without a file).
  */
 export function callSiteOf(called: AnyFunction | AnyClass): Site | undefined {
+	const caller = behalf?.getStore();
+	if (caller) return caller;
 	try {
 		return withStructuredStacks(() => {
 			const holder: { stack?: unknown } = {};

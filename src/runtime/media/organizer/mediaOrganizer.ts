@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { BufferPool, makeFolder, removeFolder } from '../../internals.ts';
+import type { Site } from '../../../protocol/entries.ts';
+import { BufferPool, calledFrom, callSiteOf, makeFolder, removeFolder } from '../../internals.ts';
 import { PageCache } from './digestTable.ts';
 import { OrganizeResult, type OrganizeTotals, organizedFiles } from './organizeResult.ts';
 import { organizerErrors, systemCode } from './organizerErrors.ts';
@@ -43,13 +44,24 @@ export class MediaOrganizer {
 	readonly #settings: OrganizerSettings;
 	readonly #cache: PageCache;
 	readonly #buffers: BufferPool;
+	/** What works on the run is reported with the place of the organiser. */
+	readonly #site: Site | undefined;
 	#disposed = false;
 
 	constructor(options: MediaOrganizerOptions) {
 		this.#settings = organizerSettings(options);
 		const { name, cacheBytes, concurrency } = this.#settings;
-		this.#cache = new PageCache(`${name}: index`, cacheBytes);
-		this.#buffers = new BufferPool({ name: `${name}: buffers`, bufferBytes: BUFFER_BYTES, max: concurrency });
+		this.#site = callSiteOf(MediaOrganizer);
+		const [cache, buffers] = calledFrom(
+			this.#site,
+			() =>
+				[
+					new PageCache(`${name}: index`, cacheBytes),
+					new BufferPool({ name: `${name}: buffers`, bufferBytes: BUFFER_BYTES, max: concurrency }),
+				] as const,
+		);
+		this.#cache = cache;
+		this.#buffers = buffers;
 	}
 
 	/** What `organize` would do: a dry run. */
@@ -62,9 +74,13 @@ export class MediaOrganizer {
 	 * and stops nothing. Throws `fileUnreadable` where a source is not there, `fileUnwritable` where the target cannot be used, `invalidInput`
 	 * while another run has the target or an unfinished one of other options lies there, and the signal's reason.
 	 */
-	async organize(
+	organize(sources: string | URL | readonly (string | URL)[], options: OrganizeOptions = {}): Promise<OrganizeResult> {
+		return calledFrom(this.#site, () => this.#organize(sources, options));
+	}
+
+	async #organize(
 		sources: string | URL | readonly (string | URL)[],
-		options: OrganizeOptions = {},
+		options: OrganizeOptions,
 	): Promise<OrganizeResult> {
 		if (this.#disposed) throw organizerErrors.disposed();
 		const { dryRun = false, signal, onProgress, unfinished = 'resume' } = checkRunOptions(options);

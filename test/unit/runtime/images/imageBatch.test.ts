@@ -160,7 +160,12 @@ describe('a batch of images', () => {
 		const hub = recordingHub();
 		await processor.processBatch(await images(2), { output: pictures.path('seen'), name: 'greenness' });
 		const { entries } = hub.drain();
-		assert.ok(entries.some(entry => entry.type === 'batch' && entry.name === 'greenness'));
+		const batch = entries.find(entry => entry.type === 'batch' && entry.name === 'greenness');
+		const readers = entries.filter(entry => entry.type === 'stream');
+		assert.ok(batch && readers.length > 0);
+		for (const entry of [batch, ...readers]) {
+			assert.match(('site' in entry && entry.site?.file) || '', /imageBatch\.test\.ts$/, 'the place of the caller');
+		}
 	});
 
 	it('refuses options that cannot be', async () => {
