@@ -3,6 +3,7 @@ import { visibleText } from '../protocol/text.ts';
 import { formatBytes, formatCount, formatMs } from '../protocol/units.ts';
 import { type Attributed, type Attribution, type AttributionRequest, figures, type NoFigures } from './attribution.ts';
 import { wasmBytes } from './attributionOffHeap.ts';
+import { isProgram, PROGRAM_WORDS } from './programProcess.ts';
 import type { SessionModel } from './sessionModel.ts';
 import type { TimeWindow } from './timeWindow.ts';
 
@@ -21,6 +22,7 @@ export function attributionSentence(
 	shown: Attribution,
 	nativeBytes?: number,
 ): string {
+	if (isProgram(model.process)) return PROGRAM_WORDS;
 	const parts = [figures(shown.heap), figures(shown.offHeap)].filter(part => part !== undefined);
 	const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
 	const name = request.region === undefined ? undefined : model.regions.get(request.region)?.definition.name;

@@ -6,6 +6,7 @@ import { formatCount, formatMs } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
 import { Snippet } from '../panel/Snippet.tsx';
+import { WithoutRuntime } from '../panel/WithoutRuntime.tsx';
 import { Finding } from './Finding.tsx';
 
 const SNIPPET = `import { diagnoseLeaks } from 'memory-manager-runtime';
@@ -71,13 +72,7 @@ function NotLookedAt({ sentences }: { sentences: readonly string[] }): JSX.Eleme
 }
 
 function NoDiagnosis({ withRuntime }: { withRuntime: boolean }): JSX.Element {
-	if (!withRuntime) {
-		return (
-			<EmptyState title="Findings are not supported here">
-				<p>This process was attached to and does not carry the runtime that looks for leaks.</p>
-			</EmptyState>
-		);
-	}
+	if (!withRuntime) return <WithoutRuntime what="Findings" use="that looks for leaks" />;
 	return (
 		<EmptyState title="No diagnosis yet">
 			<p>

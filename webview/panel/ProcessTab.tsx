@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { leftOutWords } from '../../src/analysis/modelLimits.ts';
 import { ownPauseMs } from '../../src/analysis/ownPauses.ts';
+import { isProgram } from '../../src/analysis/programProcess.ts';
 import { GC_STRATEGY_WORDS } from '../../src/analysis/runtimeWords.ts';
 import type { SessionModel } from '../../src/analysis/sessionModel.ts';
 import type { SystemEntry } from '../../src/protocol/entries.ts';
@@ -11,7 +12,6 @@ import { usePanel } from '../context.ts';
 import { costRows } from './costRows.ts';
 import { SnapshotFacts } from './SnapshotFacts.tsx';
 
-const NO_NODE = 'a program, no Node';
 type Row = [label: string, value: string, meaning?: string];
 
 export function ProcessTab(): JSX.Element | null {
@@ -98,25 +98,34 @@ function Facts({ title, rows, children }: { title: string; rows: Row[]; children
 }
 
 function processRows({ process, header, latest, system }: SessionModel): Row[] {
+	const program = isProgram(process);
 	return [
 		['Process id', process ? String(process.pid) : NOT_MEASURED],
-		['Node', process?.nodeVersion === '' ? NO_NODE : (process?.nodeVersion ?? NOT_MEASURED)],
-		['V8', process?.v8Version === '' ? NO_NODE : (process?.v8Version ?? NOT_MEASURED)],
+		...(program
+			? [['Kind', 'a program, no Node', 'Started by the runtime library: of it only the RSS is known.'] satisfies Row]
+			: ([
+					['Node', process?.nodeVersion ?? NOT_MEASURED],
+					['V8', process?.v8Version ?? NOT_MEASURED],
+				] satisfies Row[])),
 		['Platform', process ? `${process.platform} ${process.arch}` : NOT_MEASURED],
 		[
-			'Command',
+			program ? 'Command of the run' : 'Command',
 			header.command.length > 0 ? visibleText(header.command.join(' '), 1_000) : 'attached to a running process',
 		],
 		['Working directory', visibleText(process?.cwd ?? header.cwd, 1_000)],
-		['Heap limit', formatBytes(latest?.heapLimitBytes), 'Set with --max-old-space-size.'],
+		...(program
+			? []
+			: [['Heap limit', formatBytes(latest?.heapLimitBytes), 'Set with --max-old-space-size.'] satisfies Row]),
 		...containerRows(system),
 		['Memory of the machine', formatBytes(system?.totalBytes)],
 		['Available on the machine', formatBytes(system?.availableBytes)],
-		[
-			'Runtime in the script',
-			process ? (process.runtime ? 'connected' : 'not there: no regions, caches or pools') : NOT_MEASURED,
-		],
+		...(program ? [] : [runtimeRow(process)]),
 	];
+}
+
+function runtimeRow(process: SessionModel['process']): Row {
+	const words = process?.runtime ? 'connected' : 'not there: no regions, caches or pools';
+	return ['Runtime in the script', process ? words : NOT_MEASURED];
 }
 
 function gcRows({ gcTotals, now }: SessionModel): Row[] {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { isProgram } from '../../src/analysis/programProcess.ts';
 import { partName, type RssPart, type RssParts } from '../../src/analysis/rssParts.ts';
 import { formatBytes, formatMs, formatPercent } from '../../src/protocol/units.ts';
 import { usePanel } from '../context.ts';
@@ -14,7 +15,8 @@ const CHARACTER_PX = 7;
 export function PartsBar(): JSX.Element | null {
 	const panel = usePanel();
 	panel.store.revision.value;
-	const split = shownParts(panel);
+	// Of a program nothing is known that it could be split into.
+	const split = isProgram(panel.store.model?.process) ? undefined : shownParts(panel);
 	return split ? <SplitBar split={split} /> : null;
 }
 

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { usePanel } from '../context.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
 import { Snippet } from '../panel/Snippet.tsx';
+import { WithoutRuntime } from '../panel/WithoutRuntime.tsx';
 import { CacheTable } from './CacheTable.tsx';
 import { CleanupTable } from './CleanupTable.tsx';
 import { PoolTable } from './PoolTable.tsx';
@@ -43,13 +44,7 @@ export function MemoryTab(): JSX.Element {
 }
 
 function NoStores({ withRuntime }: { withRuntime: boolean }): JSX.Element {
-	if (!withRuntime) {
-		return (
-			<EmptyState title="Caches and pools are not supported here">
-				<p>This process was attached to and does not carry the runtime that they report through.</p>
-			</EmptyState>
-		);
-	}
+	if (!withRuntime) return <WithoutRuntime what="Caches and pools" use="that they report through" />;
 	return (
 		<EmptyState title="No caches or pools yet">
 			<p>Caches that cannot grow past their bound, and pools of things worth using again, report here:</p>

@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatDelta, formatMs } from '../../src/proto
 import { usePanel } from '../context.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
 import { Snippet } from '../panel/Snippet.tsx';
+import { WithoutRuntime } from '../panel/WithoutRuntime.tsx';
 import { SiteLink } from './cells.tsx';
 import { type Column, DataTable } from './DataTable.tsx';
 
@@ -167,16 +168,11 @@ const SNIPPET = `import { region } from 'memory-manager-runtime';
 const rows = await region('load', () => loadRows());`;
 
 function NoRegions({ withRuntime }: { withRuntime: boolean }): JSX.Element {
+	if (!withRuntime) return <WithoutRuntime what="Regions" use="that regions report through" />;
 	return (
-		<EmptyState title={withRuntime ? 'No regions yet' : 'Regions are not supported here'}>
-			{withRuntime ? (
-				<>
-					<p>Name a part of the script, and its calls, time and memory appear here and in the time line:</p>
-					<Snippet text={SNIPPET} />
-				</>
-			) : (
-				<p>This process was attached to and does not carry the runtime that regions report through.</p>
-			)}
+		<EmptyState title="No regions yet">
+			<p>Name a part of the script, and its calls, time and memory appear here and in the time line:</p>
+			<Snippet text={SNIPPET} />
 		</EmptyState>
 	);
 }

@@ -66,7 +66,7 @@ const COLUMNS: readonly Column<StreamEntry>[] = [
 	{ id: 'path', title: 'File', sortValue: ({ path }) => path, render: stream => <FileName stream={stream} /> },
 	{
 		id: 'kind',
-		title: 'Read as',
+		title: 'Format',
 		sortValue: streamFormat,
 		render: stream => visibleText(streamFormat(stream), 40),
 	},

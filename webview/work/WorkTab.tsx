@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { usePanel } from '../context.ts';
 import { EmptyState } from '../panel/EmptyState.tsx';
 import { Snippet } from '../panel/Snippet.tsx';
+import { WithoutRuntime } from '../panel/WithoutRuntime.tsx';
 import { BatchTable } from './BatchTable.tsx';
 import { OperationTable } from './OperationTable.tsx';
 import { StreamTable } from './StreamTable.tsx';
@@ -30,13 +31,7 @@ export function WorkTab(): JSX.Element {
 }
 
 function NoWork({ withRuntime }: { withRuntime: boolean }): JSX.Element {
-	if (!withRuntime) {
-		return (
-			<EmptyState title="Batches and files are not supported here">
-				<p>This process was attached to and does not carry the runtime that they report through.</p>
-			</EmptyState>
-		);
-	}
+	if (!withRuntime) return <WithoutRuntime what="Batches and files" use="that they report through" />;
 	return (
 		<EmptyState title="No batches, files or operations yet">
 			<p>Work that goes through memory in pieces reports here, with the reason for each size it chose:</p>

@@ -126,6 +126,16 @@ describe('attributionSentence', () => {
 		);
 	});
 
+	it('says of a program that it is no Node', () => {
+		const program = new SessionModel(sampleHeader);
+		const facts = { nodeVersion: '', v8Version: '', platform: 'linux', arch: 'x64', cwd: '/', runtime: false };
+		program.apply({ type: 'process', t: 0, pid: 7, ...facts });
+		assert.equal(
+			say({ memory: 'both', measure: 'live' }, program),
+			'This is a program, no Node: of its memory only the RSS is known.',
+		);
+	});
+
 	it('says why there is nothing', () => {
 		const empty = new SessionModel(sampleHeader);
 		assert.match(
