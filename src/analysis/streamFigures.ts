@@ -20,9 +20,14 @@ type Stream = Pick<
 	| 'bufferBytes'
 >;
 
+/** Containers whose names are no abbreviations. */
+const CONTAINERS: Readonly<Record<string, string>> = { matroska: 'Matroska', webm: 'WebM', ogg: 'Ogg', aiff: 'AIFF' };
+
 /** `DICOM`, `lines`: how a file is read. Short names of containers (`wav`, `mp4`) are abbreviations. */
 export function streamFormat({ kind, format }: Stream): string {
 	if (format === undefined) return STREAM_KINDS[kind];
+	const known = Object.hasOwn(CONTAINERS, format) ? CONTAINERS[format] : undefined;
+	if (known !== undefined) return known;
 	return /^[a-z\d]{2,4}$/.test(format) ? format.toUpperCase() : format;
 }
 

@@ -21,4 +21,5 @@ export function endText(node: ProcessNode, live: boolean): string {
 }
 
 export const endedWell = ({ end }: ProcessNode): boolean =>
-	end === undefined || (end.kind === 'exit' && end.code === 0);
+	// A worker that its own process ends has done its work: nothing failed.
+	end === undefined || end.kind === 'terminated' || (end.kind === 'exit' && end.code === 0);

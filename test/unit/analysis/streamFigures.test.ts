@@ -22,6 +22,8 @@ describe('figures of files', () => {
 	it('names the format where there is one', () => {
 		assert.equal(streamFormat(dicom), 'DICOM');
 		assert.equal(streamFormat({ ...dicom, format: 'wav' }), 'WAV');
+		assert.equal(streamFormat({ ...dicom, format: 'webm' }), 'WebM');
+		assert.equal(streamFormat({ ...dicom, format: 'constructor' }), 'constructor');
 		assert.equal(streamFormat({ ...dicom, format: 'binary' }), 'binary');
 		assert.equal(streamFormat(stream({ kind: 'random' })), 'random access');
 	});
