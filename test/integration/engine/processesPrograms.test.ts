@@ -53,7 +53,8 @@ onOuterNodes('programs of the runtime library', (_major, node) => {
 			const inReport = report.processes?.find(({ process: number }) => number === 3);
 			assert.equal(inReport?.title, 'ffprobe');
 			assert.ok((inReport.peakRss?.bytes ?? 0) >= (sample.rssBytes ?? 0));
-			assert.ok((report.memory.peakTotalRss?.bytes ?? 0) > (report.memory.peakRss?.bytes ?? Number.POSITIVE_INFINITY));
+			// The script may hold most when the small program is gone again: then both are the same.
+			assert.ok((report.memory.peakTotalRss?.bytes ?? 0) >= (report.memory.peakRss?.bytes ?? Number.POSITIVE_INFINITY));
 		} finally {
 			await folder.remove();
 		}
