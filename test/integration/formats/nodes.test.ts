@@ -66,7 +66,9 @@ describe('the sub-paths of memory-manager-runtime on every Node', function () {
 		assert.deepEqual([String(stdout), String(stderr)], ['dicom missingPackage function\nmissingPackage\n', '']);
 		// The bundle of the thread that reads HDF5, and what TypeScript reads, are part of it.
 		const copy = join(project, 'vendor', 'memory-manager-runtime');
-		const { exports } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')) as { exports: object };
+		const { exports } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')) as {
+			exports: Record<string, string | Record<string, string>>;
+		};
 		const files = Object.values(exports).flatMap(target =>
 			typeof target === 'string' ? target : Object.values(target),
 		);
