@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findOnPath, isExecutable, runCommand } from './command.ts';
+import { findOnPath, isExecutable } from './command.ts';
+import { canInstallPackages, installPackages } from './debianPackages.ts';
 
 const names = [
 	'chromium',
@@ -58,16 +58,12 @@ const size = '80 to 200 MB to download, 300 to 700 MB on disk, by what the syste
 export async function chromium(): Promise<string> {
 	const found = findChromium();
 	if (found) return found;
-	if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
+	if (!canInstallPackages()) {
 		throw new Error('No Chrome, Chromium or Edge was found. Install one, or set CHROME_PATH to its program.');
 	}
 	console.log(`Installing Chromium from the system's packages (${size})`);
-	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-	await runCommand('apt-get', ['update', '-q'], { env, show: 'errors', progress: 'apt-get update' });
 	// Without fonts every letter of a page is a box.
-	const packages = ['chromium', 'fonts-dejavu-core', 'fonts-liberation'];
-	const flags = ['install', '-y', '-q', '--no-install-recommends'];
-	await runCommand('apt-get', [...flags, ...packages], { env, show: 'errors', progress: 'apt-get install' });
+	await installPackages(['chromium', 'fonts-dejavu-core', 'fonts-liberation']);
 	const installed = findChromium();
 	if (!installed) throw new Error('Chromium was installed, but its program is not on PATH. Set CHROME_PATH.');
 	return installed;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingChromium } from './chromium.ts';
 import { exitCodeOf } from './command.ts';
+import { missingFfmpeg } from './ffmpeg.ts';
 import { missingServedVscode } from './installServedVscode.ts';
 import { missingNodes } from './nodes.ts';
 import { projectRoot } from './paths.ts';
@@ -35,7 +36,7 @@ interface Outcome {
 let interrupted = false;
 
 async function main(): Promise<void> {
-	const missing = [...missingServedVscode(), ...missingNodes(), ...missingChromium()];
+	const missing = [...missingServedVscode(), ...missingNodes(), ...missingChromium(), ...missingFfmpeg()];
 	if (missing.length > 0)
 		console.log(`To be downloaded on the way, once:\n${missing.map(line => `  ${line}`).join('\n')}`);
 	const folder = await mkdtemp(join(tmpdir(), 'memory-manager-test-'));
