@@ -32,9 +32,17 @@ function peakOf(pid: number): { stop(): number } {
 	};
 }
 
+const REPORT = '<--- Last few GCs --->';
+
+/** Node 26 now and then writes its report a second time before it is gone; why is not known. One is compared. */
+function firstReport(stderr: string): string {
+	const again = stderr.indexOf(REPORT, stderr.indexOf(REPORT) + 1);
+	return again < 0 ? stderr : stderr.slice(0, again);
+}
+
 /** What Node writes at such an end but for figures, addresses and the one of V8's two causes that came first. */
 function skeleton(stderr: string): string[] {
-	const text = stderr
+	const text = firstReport(stderr)
 		.replace(/(?<=<--- Last few GCs --->\n).*?(?=<--- JS stacktrace|FATAL ERROR)/s, '')
 		.replace(/(?<=^FATAL ERROR: ).*(?= Allocation failed)/m, 'cause');
 	const lines = text.split('\n').filter(Boolean);
