@@ -41,12 +41,21 @@ async function main(): Promise<void> {
 		console.log(`To be downloaded on the way, once:\n${missing.map(line => `  ${line}`).join('\n')}`);
 	const folder = await mkdtemp(join(tmpdir(), 'memory-manager-test-'));
 	try {
-		const outcomes: Outcome[] = [];
-		for (const name of [...checks, ...suites]) {
-			if (interrupted) break;
-			const step = checks.includes(name) ? () => check(name) : () => suite(name, join(folder, 'totals.json'));
-			outcomes.push(await timed(name, step));
-		}
+		const inOrder = async (names: readonly string[]) => {
+			const outcomes: Outcome[] = [];
+			for (const name of names) {
+				if (interrupted) break;
+				const step = checks.includes(name) ? () => check(name) : () => suite(name, join(folder, 'totals.json'));
+				outcomes.push(await timed(name, step));
+			}
+			return outcomes;
+		};
+		const [compile = '', ...otherChecks] = checks;
+		const [unit = '', ...otherSuites] = suites;
+		const outcomes = await inOrder([compile]);
+		// Unit tests start hardly anything beside themselves: they leave a core for what only reads the sources.
+		outcomes.push(...(await Promise.all([inOrder(otherChecks), inOrder([unit])])).flat());
+		outcomes.push(...(await inOrder(otherSuites)));
 		const total = report(outcomes);
 		process.exitCode = interrupted ? 130 : total.failed > 0 ? 1 : 0;
 	} finally {

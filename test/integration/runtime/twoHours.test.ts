@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nodeBinary, outerNodes } from '../../../scripts/nodes.ts';
+import { nodeBinary } from '../../../scripts/nodes.ts';
 import { plainEnvironment, requireBundles, run, runtimeFolder } from './runtimeHost.ts';
 
 const KB = 1024;
@@ -10,7 +10,8 @@ const LIMIT_MS = 240_000;
 describe('two simulated hours under the profiler', () => {
 	before(requireBundles);
 
-	for (const major of outerNodes) {
+	// The newest, whose collector has changed most; a run takes ten seconds.
+	for (const major of [26] as const) {
 		it(`leave the memory of the runtime flat on Node ${major}`, async function () {
 			this.timeout(LIMIT_MS);
 			const runtime = pathToFileURL(join(runtimeFolder, 'index.mjs')).href;
