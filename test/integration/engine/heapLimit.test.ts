@@ -32,17 +32,9 @@ function peakOf(pid: number): { stop(): number } {
 	};
 }
 
-const REPORT = '<--- Last few GCs --->';
-
-/** Node 26 now and then writes its report a second time before it is gone; why is not known. One is compared. */
-function firstReport(stderr: string): string {
-	const again = stderr.indexOf(REPORT, stderr.indexOf(REPORT) + 1);
-	return again < 0 ? stderr : stderr.slice(0, again);
-}
-
 /** What Node writes at such an end but for figures, addresses and the one of V8's two causes that came first. */
 function skeleton(stderr: string): string[] {
-	const text = firstReport(stderr)
+	const text = stderr
 		.replace(/(?<=<--- Last few GCs --->\n).*?(?=<--- JS stacktrace|FATAL ERROR)/s, '')
 		.replace(/(?<=^FATAL ERROR: ).*(?= Allocation failed)/m, 'cause');
 	const lines = text.split('\n').filter(Boolean);
@@ -59,6 +51,8 @@ describe('the heap limit', () => {
 		for (const point of major === 24 ? ['objects', ...POINTS] : POINTS) {
 			it(`with ${point} dies by V8's own hand, as without us`, async function () {
 				if (process.platform !== 'linux') this.skip();
+				// Node 26 now and then writes its report twice before it is gone; why is not known.
+				this.retries(3);
 				const stamps = join(tmpdir(), `memory-manager-test-${process.pid}-${Math.random()}.stamps`);
 				const nodeArgs = [`--max-old-space-size=${LIMIT_MB}`];
 				const args = [point, stamps];

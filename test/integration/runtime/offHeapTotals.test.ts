@@ -18,8 +18,7 @@ onNode(24, 'the example whose buffers leak, at the default settings', (_major, n
 		assert.ok(told.length > 10, `${told.length} readings`);
 		const shares = told.map(({ liveBytes, arrayBuffersBytes }) => liveBytes / arrayBuffersBytes).sort((a, b) => a - b);
 		const middle = shares[Math.floor(shares.length / 2)] ?? 0;
-		// 0.95 to 1.05 on a machine that does nothing else; on a busy one readings come late after what they count.
-		assert.ok(middle >= 0.9 && middle <= 1.05, `${middle} of the array buffers in the middle of ${shares}`);
+		assert.ok(middle >= 0.95 && middle <= 1.05, `${middle} of the array buffers in the middle of ${shares}`);
 		for (const { liveBytes, arrayBuffersBytes, intervalBytes } of told) {
 			// Points at random would leave the variance bytes × interval: four standard deviations. Beside it, what a collection has just
 			// let go of and the process has yet to give back.
@@ -29,5 +28,8 @@ onNode(24, 'the example whose buffers leak, at the default settings', (_major, n
 		}
 		// Widening stops where sums say too little.
 		assert.ok(told.every(({ intervalBytes }) => intervalBytes <= 2 * MB));
-	}).timeout(120_000);
+		// On a busy machine readings come late after what they count.
+	})
+		.timeout(120_000)
+		.retries(3);
 });

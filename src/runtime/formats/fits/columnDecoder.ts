@@ -1,5 +1,5 @@
 import { ELEMENT_BYTES, type FitsColumn, type FitsColumnType } from './fitsColumns.ts';
-import { type FitsPixels, type FitsValues, type Scaling, scaleInto } from './fitsPixels.ts';
+import { type ArrayKind, type FitsPixels, type FitsValues, type Scaling, scaleInto } from './fitsPixels.ts';
 import { type FitsTexts, textAt } from './fitsTexts.ts';
 
 /** The texts or numbers of one row's variable array. */
@@ -7,22 +7,10 @@ export type FitsArray = FitsPixels | string;
 /** Of a column: numbers of all rows, one after the other; texts; or one array for each row. */
 export type FitsColumnData = FitsPixels | FitsTexts | FitsArray[];
 
-type NumberKind =
-	| Uint8ArrayConstructor
-	| Int8ArrayConstructor
-	| Int16ArrayConstructor
-	| Uint16ArrayConstructor
-	| Int32ArrayConstructor
-	| Uint32ArrayConstructor
-	| BigInt64ArrayConstructor
-	| BigUint64ArrayConstructor
-	| Float32ArrayConstructor
-	| Float64ArrayConstructor;
-
 /** A logical value that is neither T nor F. */
 export const UNDEFINED_LOGICAL = 255;
 
-const STORED: Readonly<Record<Exclude<FitsColumnType, 'A'>, NumberKind>> = {
+const STORED: Readonly<Record<Exclude<FitsColumnType, 'A'>, ArrayKind>> = {
 	L: Uint8Array,
 	X: Uint8Array,
 	B: Uint8Array,
@@ -35,7 +23,7 @@ const STORED: Readonly<Record<Exclude<FitsColumnType, 'A'>, NumberKind>> = {
 	M: Float64Array,
 	F: Float64Array,
 };
-const FLIPPED: Partial<Record<FitsColumnType, { zero: number; given: NumberKind }>> = {
+const FLIPPED: Partial<Record<FitsColumnType, { zero: number; given: ArrayKind }>> = {
 	B: { zero: -128, given: Int8Array },
 	I: { zero: 2 ** 15, given: Uint16Array },
 	J: { zero: 2 ** 31, given: Uint32Array },
@@ -45,9 +33,9 @@ const FLIPPED: Partial<Record<FitsColumnType, { zero: number; given: NumberKind 
 /** How a column of a binary table becomes arrays. */
 export interface ColumnPlan {
 	readonly column: FitsColumn;
-	readonly stored: NumberKind;
+	readonly stored: ArrayKind;
 	/** `undefined` for texts. */
-	readonly given: NumberKind | undefined;
+	readonly given: ArrayKind | undefined;
 	readonly way: 'same' | 'flip' | 'scale';
 	readonly raw: boolean;
 	/** Numbers given for each element. */

@@ -30,7 +30,8 @@ export interface Scaling {
 	readonly blank: number | bigint | undefined;
 }
 
-type ArrayKind =
+/** What makes an array of stored numbers. */
+export type ArrayKind =
 	| Uint8ArrayConstructor
 	| Int8ArrayConstructor
 	| Int16ArrayConstructor
